@@ -1,0 +1,1 @@
+"""Herald: from Threekit to OpenText Notifications and back."""

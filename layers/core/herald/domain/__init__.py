@@ -1,0 +1,1 @@
+"""What Herald knows and decides. Pure: no network, no environment, no clock."""

@@ -1,0 +1,63 @@
+"""What an integrator writes in ``config/``, as the functions see it: linted, versioned, immutable."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from herald.domain.delivery import Channel
+from herald.domain.notification import Recipient, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """The consequence of a rule: tell an audience, with a template, over channels in this order."""
+
+    audience: str
+    template: str
+    channels: tuple[Channel, ...]
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Data, never code: the types it listens to, a CEL condition, a consequence."""
+
+    id: str
+    description: str
+    events: tuple[str, ...]
+    when: str
+    then: Notify
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who: members by the value that ``by`` (a JMESPath over the facts) finds, or the person at ``person``.
+
+    Exactly one of the two forms. ``members`` maps a value to recipients; ``"*"`` serves any value not named.
+    """
+
+    name: str
+    by: str | None = None
+    members: Mapping[str, tuple[Recipient, ...]] = field(default_factory=dict)
+    person: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """One immutable version of everything in ``config/``.
+
+    ``mapping`` maps an event type (``*`` suffix allowed) to where its fields are found; ``templates`` maps
+    ``<template>/<locale>/<part>`` to text. ``version`` is ``cfg_`` and a hash of all the rest.
+    """
+
+    version: str
+    rules: tuple[Rule, ...]
+    lists: Mapping[str, Mapping[str, Any]]
+    audiences: Mapping[str, Audience]
+    mapping: Mapping[str, Any]
+    templates: Mapping[str, str]
+    default_locale: str = "en"
+
+    def rules_for(self, event_type: str) -> tuple[Rule, ...]:
+        """Return the rules that listen to a type, in file order."""
+        return tuple(rule for rule in self.rules if event_type in rule.events)

@@ -1,0 +1,125 @@
+"""Delivery: one channel of one notification, with OpenText's job and its states. States only move forward."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from herald.domain.canonical import short_id
+from herald.domain.errors import Reason
+
+
+class Channel(StrEnum):
+    """How a message travels."""
+
+    EMAIL = "email"
+    SMS = "sms"
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands. ``SENT`` is not ``DELIVERED``: OpenText handed it on, nobody confirmed it."""
+
+    PENDING = "PENDING"
+    CLAIMED = "CLAIMED"
+    RETRY_AT = "RETRY_AT"
+    UNKNOWN = "UNKNOWN"
+    SUBMITTED = "SUBMITTED"
+    SENT = "SENT"
+    DELIVERED = "DELIVERED"
+    FAILED = "FAILED"
+    EXPIRED = "EXPIRED"
+
+
+FINAL = frozenset({DeliveryState.DELIVERED, DeliveryState.FAILED, DeliveryState.EXPIRED})
+ACCEPTED = frozenset({DeliveryState.SUBMITTED, DeliveryState.SENT, *FINAL})
+"""States in which nothing is left to submit on this channel."""
+
+_RANK = {
+    DeliveryState.PENDING: 0,
+    DeliveryState.CLAIMED: 1, DeliveryState.RETRY_AT: 1, DeliveryState.UNKNOWN: 1,
+    DeliveryState.SUBMITTED: 2,
+    DeliveryState.SENT: 3,
+    DeliveryState.DELIVERED: 4, DeliveryState.FAILED: 4, DeliveryState.EXPIRED: 4,
+}  # fmt: skip
+
+
+def moves_forward(current: DeliveryState, observed: DeliveryState) -> bool:
+    """Say whether an observation from OpenText may replace the current state; a late or repeated one may not."""
+    return _RANK[observed] > _RANK[current] and _RANK[observed] >= _RANK[DeliveryState.SUBMITTED]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One channel of one notification.
+
+    ``version`` counts the writes and guards each of them (optimistic lock). ``attempts`` counts submits begun,
+    ``resends`` those made after an unknown outcome (at most one). ``due_at`` is the end of the lease while CLAIMED, the
+    time of the next try while RETRY_AT, the end of the grace time while UNKNOWN.
+    """
+
+    notification_id: str
+    channel: Channel
+    event_id: str
+    state: DeliveryState = DeliveryState.PENDING
+    version: int = 0
+    attempts: int = 0
+    resends: int = 0
+    due_at: datetime | None = None
+    job_id: str | None = None
+    reason: Reason | None = None
+    detail: str = ""
+    updated_at: datetime | None = None
+
+    @property
+    def reference(self) -> str:
+        """What OpenText gives back as ``ref`` for this recipient: the way from a callback to this delivery."""
+        return f"{self.notification_id}.{self.channel}"
+
+    def claimed(self, now: datetime, lease: timedelta, *, resend: bool = False) -> "Delivery":
+        """Taken for one submit; whoever finds the lease over must treat the outcome as unknown."""
+        return self._moved(
+            now, state=DeliveryState.CLAIMED, attempts=self.attempts + 1, resends=self.resends + int(resend),
+            due_at=now + lease, reason=None, detail="",
+        )  # fmt: skip
+
+    def submitted(self, now: datetime, job_id: str) -> "Delivery":
+        """Accepted by OpenText under that job."""
+        return self._moved(now, state=DeliveryState.SUBMITTED, job_id=job_id, due_at=None, reason=None, detail="")
+
+    def retry_at(self, now: datetime, due_at: datetime, reason: Reason, detail: str) -> "Delivery":
+        """Nothing was accepted; to be tried again at that time."""
+        return self._moved(now, state=DeliveryState.RETRY_AT, due_at=due_at, reason=reason, detail=detail)
+
+    def unknown(self, now: datetime, grace_until: datetime, reason: Reason, detail: str) -> "Delivery":
+        """Perhaps accepted; a callback that bears the reference is awaited until then."""
+        return self._moved(now, state=DeliveryState.UNKNOWN, due_at=grace_until, reason=reason, detail=detail)
+
+    def ended(self, now: datetime, state: DeliveryState, reason: Reason | None, detail: str = "") -> "Delivery":
+        """In a final state."""
+        return self._moved(now, state=state, due_at=None, reason=reason, detail=detail)
+
+    def observed(
+        self, now: datetime, state: DeliveryState, job_id: str, reason: Reason | None, detail: str
+    ) -> "Delivery | None":
+        """As OpenText reports it, or ``None`` if that would not move it forward."""
+        if not moves_forward(self.state, state):
+            return None
+        return self._moved(now, state=state, job_id=job_id, due_at=None, reason=reason, detail=detail)
+
+    def _moved(self, now: datetime, **changes: object) -> "Delivery":
+        return replace(self, version=self.version + 1, updated_at=now, **changes)  # type: ignore[arg-type]
+
+
+def message_id(prefix: str, reference: str) -> str:
+    """Return OpenText's ``options.message_id`` for a delivery: unique across the account, 80 characters at most.
+
+    Vendor fact: the id must be unique system-wide and at most 80 characters (docs/vendor/opentext.md 3.6 and 6).
+    """
+    return f"{prefix[:48]}-{short_id('m', prefix, reference)}"
+
+
+def parse_reference(reference: str) -> tuple[str, Channel] | None:
+    """Return notification id and channel of a ``ref`` that is ours, else ``None``."""
+    notification_id, dot, channel = reference.rpartition(".")
+    if not dot or not notification_id.startswith("ntf_") or channel not in set(Channel):
+        return None
+    return notification_id, Channel(channel)

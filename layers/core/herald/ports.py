@@ -1,0 +1,219 @@
+"""What the use cases need from the outside world."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from herald.domain.audit import AuditEntry, AuditRecord
+from herald.domain.configuration import Configuration, Rule
+from herald.domain.decision import Decision, RuleOutcome
+from herald.domain.delivery import Channel, Delivery
+from herald.domain.event import Event, EventReference
+from herald.domain.message import EmailContent, Outgoing, SmsContent
+from herald.domain.notification import Notification
+
+
+class Clock(Protocol):
+    """Time as an input."""
+
+    def __call__(self) -> datetime:
+        """Return the current time, aware, UTC."""
+        ...
+
+
+class Checkpoint(Protocol):
+    """A named point between two steps, where a test may let the process die. Does nothing otherwise."""
+
+    def __call__(self, name: str, subject: str) -> None:
+        """Tell that the step of that name is done for that subject (an event or notification id)."""
+        ...
+
+
+class Recorded(StrEnum):
+    """What the inbox says to a fact."""
+
+    NEW = "new"
+    DUPLICATE = "duplicate"
+    CONFLICT = "conflict"
+    """The sender's id is known, with another body."""
+
+
+class Inbox(Protocol):
+    """Where every event is recorded once, and kept for the retention time."""
+
+    def record(self, event: Event) -> Recorded:
+        """Write the event by one conditional write; when this returns ``NEW`` it is durable."""
+        ...
+
+    def load(self, event_id: str) -> Event | None:
+        """Return the event, or ``None``."""
+        ...
+
+
+class Bus(Protocol):
+    """The event bus."""
+
+    def publish(self, references: Sequence[EventReference]) -> Sequence[EventReference]:
+        """Publish all; return those that were refused (never silently dropped). Any number may be given."""
+        ...
+
+
+class AuditTrail(Protocol):
+    """The append-only, hash-chained record per event."""
+
+    def append(self, record: AuditRecord) -> AuditEntry:
+        """Append at the end of the event's chain; if the record's key is there already, return that entry."""
+        ...
+
+    def entries(self, event_id: str) -> Sequence[AuditEntry]:
+        """Return the whole chain in order."""
+        ...
+
+
+class Decisions(Protocol):
+    """The decisions, one per event."""
+
+    def save(self, decision: Decision) -> Decision:
+        """Write it unless the event has one already; return the one that stands."""
+        ...
+
+    def load(self, event_id: str) -> Decision | None:
+        """Return the event's decision, or ``None``."""
+        ...
+
+
+class StaleDeliveryError(Exception):
+    """Somebody else moved the delivery since it was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationRecord:
+    """A notification with its deliveries so far, in the order of its channels."""
+
+    notification: Notification
+    deliveries: tuple[Delivery, ...]
+
+    def delivery(self, channel: Channel) -> Delivery:
+        """Return the delivery on a channel; a fresh pending one if none was begun."""
+        for delivery in self.deliveries:
+            if delivery.channel is channel:
+                return delivery
+        return Delivery(self.notification.id, channel, self.notification.event_id)
+
+
+class Ledger(Protocol):
+    """The delivery ledger: decides what was sent, not the vendor."""
+
+    def open(self, notification: Notification) -> Notification:
+        """Write the notification unless its id is taken; return the one that stands."""
+        ...
+
+    def load(self, notification_id: str) -> NotificationRecord | None:
+        """Return a notification with its deliveries, read consistently."""
+        ...
+
+    def of_event(self, event_id: str) -> Sequence[NotificationRecord]:
+        """Return all notifications opened by an event (may lag by seconds: for people and reports)."""
+        ...
+
+    def by_job(self, job_id: str) -> Sequence[Delivery]:
+        """Return the deliveries submitted under a job (may lag by seconds)."""
+        ...
+
+    def write(self, delivery: Delivery) -> None:
+        """Store a moved delivery if the stored version is the one before it, else raise ``StaleDeliveryError``."""
+        ...
+
+
+class DispatchQueue(Protocol):
+    """Notifications to be sent."""
+
+    def put(self, notification_id: str) -> None:
+        """Enqueue a notification's id. Twice is harmless."""
+        ...
+
+
+class WritebackQueue(Protocol):
+    """Outcomes to be noted in Threekit, in order per object."""
+
+    def put(self, object_id: str, notification_id: str, note: str) -> None:
+        """Enqueue; ``note`` (the state told) and the id make equal messages one."""
+        ...
+
+
+class ConfigurationStore(Protocol):
+    """The versions of ``config/``."""
+
+    def active(self) -> Configuration:
+        """Return the active version (may be up to its maximum age old). Raises ``ConfigurationError`` if there is none."""
+        ...
+
+    def version(self, version: str) -> Configuration:
+        """Return one version. Raises ``ConfigurationError`` if it is not there."""
+        ...
+
+    def apply(self, configuration: Configuration) -> None:
+        """Store a version and make it the active one."""
+        ...
+
+
+class RuleEngine(Protocol):
+    """Evaluates conditions."""
+
+    def evaluate(self, configuration: Configuration, rules: Sequence[Rule], facts: Mapping[str, Any]) -> list[RuleOutcome]:
+        """Return one outcome per rule; a rule that cannot be evaluated is an ``ERROR`` outcome, never an exception."""
+        ...
+
+
+class RenderError(Exception):
+    """A message could not be rendered; the text names template, part and reason, without values."""
+
+
+class Renderer(Protocol):
+    """Makes messages of templates."""
+
+    def email(self, configuration: Configuration, template: str, locale: str, values: Mapping[str, Any]) -> EmailContent:
+        """Render subject, text and HTML. Raises ``RenderError``."""
+        ...
+
+    def sms(self, configuration: Configuration, template: str, locale: str, values: Mapping[str, Any]) -> SmsContent:
+        """Render an SMS. Raises ``RenderError``."""
+        ...
+
+
+class OpenText(Protocol):
+    """The outbound message API of OpenText Notifications."""
+
+    def submit(self, message: Outgoing) -> str:
+        """Submit one message; return OpenText's job id. Raises ``CallFailed`` with the fate of the try."""
+        ...
+
+
+class Threekit(Protocol):
+    """The platform API of Threekit, with the private token. Every method raises ``CallFailed``."""
+
+    def order(self, order_id: str) -> dict[str, Any]:
+        """Return an order (numbers with a fraction are ``Decimal``)."""
+        ...
+
+    def configuration(self, configuration_id: str) -> dict[str, Any] | None:
+        """Return a saved configuration, or ``None`` if that id is none (the field is not validated by Threekit)."""
+        ...
+
+    def job(self, job_id: str) -> dict[str, Any]:
+        """Return a job."""
+        ...
+
+    def put_order_metadata(self, order_id: str, metadata: Mapping[str, Any]) -> None:
+        """Replace an order's metadata as a whole."""
+        ...
+
+
+class Secrets(Protocol):
+    """The secret a function may read."""
+
+    def get(self) -> Mapping[str, Any]:
+        """Return the secret's JSON object (may be up to five minutes old)."""
+        ...

@@ -1,0 +1,1 @@
+"""What makes a function run: settings, composition root, the SQS loop, HTTP answers, observability."""

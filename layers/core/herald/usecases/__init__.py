@@ -1,0 +1,1 @@
+"""One module per step of the way through the house. Ports are passed in."""

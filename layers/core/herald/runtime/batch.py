@@ -1,0 +1,127 @@
+"""The one SQS loop: every record ends in exactly one of done, later, parked."""
+
+import json
+import random
+import traceback
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, Protocol
+
+from herald.domain.errors import PoisonError, Reason
+from herald.domain.retry import backoff
+from herald.ports import StorageError
+from herald.runtime.observability import MetricUnit, logger, metrics
+from herald.usecases.outcome import Later, Outcome
+
+PATIENCE = 5
+"""How often a message may raise an error nobody foresaw before it is parked."""
+RESERVE_MS = 8_000
+"""No record is begun with less time than this left; it exceeds the longest call to a vendor or to AWS."""
+
+
+class Context(Protocol):
+    """What we read of Lambda's context."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return how much of the function's time is left."""
+        ...
+
+
+class ReceivedQueue(Protocol):
+    """The queue that the batch came from."""
+
+    def postpone(self, receipt_handle: str, seconds: float) -> None:
+        """Make the message visible again after that many seconds."""
+        ...
+
+    def park(self, record: Mapping[str, Any], reason: Reason, detail: str) -> None:
+        """Put a copy in the dead-letter queue, with the reason beside it."""
+        ...
+
+
+def consume(
+    event: Mapping[str, Any],
+    *,
+    handle: Callable[[Mapping[str, Any], int], Outcome],
+    queue: ReceivedQueue,
+    remaining_ms: Callable[[], int],
+) -> dict[str, list[dict[str, str]]]:
+    """Handle each record of an SQS batch; return Lambda's partial batch response.
+
+    ``handle`` gets the body as an object and how often it was received. What it postpones or what fails comes again by
+    itself; in a FIFO queue everything behind it in its group comes again too, so order holds.
+    """
+    again: list[dict[str, str]] = []
+    held_groups: set[str] = set()
+    counts = {"done": 0, "later": 0, "parked": 0}
+    for record in event["Records"]:
+        group = record.get("attributes", {}).get("MessageGroupId")
+        if group in held_groups or remaining_ms() < RESERVE_MS:
+            result = "later"
+        else:
+            result = _one(record, handle, queue)
+        counts[result] += 1
+        if result == "later":
+            again.append({"itemIdentifier": record["messageId"]})
+            if group is not None:
+                held_groups.add(group)
+    with_metrics = metrics()
+    for name, count in counts.items():
+        with_metrics.add_metric(name=f"Records{name.capitalize()}", unit=MetricUnit.Count, value=count)
+    with_metrics.flush_metrics()
+    return {"batchItemFailures": again}
+
+
+def _one(record: Mapping[str, Any], handle: Callable[[Mapping[str, Any], int], Outcome], queue: ReceivedQueue) -> str:
+    attempt = int(record.get("attributes", {}).get("ApproximateReceiveCount", "1"))
+    fields: dict[str, Any] = {"message": record["messageId"], "attempt": attempt}
+    try:
+        outcome = handle(_body(record), attempt)
+    except PoisonError as error:
+        return _park(record, queue, error.reason, error.detail, fields)
+    except StorageError as error:
+        return _postpone(record, queue, backoff(attempt, random.random()).total_seconds(), f"storage: {error}", fields)  # noqa: S311
+    except Exception as error:  # noqa: BLE001 - the loop is where an unforeseen error of one record is kept from the others
+        logger().error("record.error", extra={**fields, "error": type(error).__name__, "where": _where(error)})
+        if attempt >= PATIENCE:
+            return _park(record, queue, Reason.UNEXPECTED_ERROR, type(error).__name__, fields)
+        return _postpone(record, queue, backoff(attempt, random.random()).total_seconds(), type(error).__name__, fields)  # noqa: S311
+    if isinstance(outcome, Later):
+        return _postpone(record, queue, outcome.after.total_seconds(), outcome.reason, fields)
+    logger().info("record.done", extra=fields)
+    return "done"
+
+
+def _body(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        body = json.loads(record["body"])
+    except (ValueError, RecursionError) as error:
+        raise PoisonError(Reason.MALFORMED_MESSAGE, "the body is not JSON") from error
+    if not isinstance(body, dict):
+        raise PoisonError(Reason.MALFORMED_MESSAGE, "the body is not a JSON object")
+    return body
+
+
+def _postpone(
+    record: Mapping[str, Any], queue: ReceivedQueue, seconds: float, reason: str, fields: Mapping[str, Any]
+) -> str:
+    logger().info("record.later", extra={**fields, "seconds": round(seconds, 1), "reason": reason})
+    with suppress(StorageError):  # the visibility timeout brings it back as well, only at another time
+        queue.postpone(record["receiptHandle"], seconds)
+    return "later"
+
+
+def _park(
+    record: Mapping[str, Any], queue: ReceivedQueue, reason: Reason, detail: str, fields: Mapping[str, Any]
+) -> str:
+    logger().error("record.parked", extra={**fields, "reason": reason, "detail": detail})
+    try:
+        queue.park(record, reason, detail)
+    except StorageError:
+        return "later"
+    return "parked"
+
+
+def _where(error: BaseException) -> list[str]:
+    """Return the frames without the message, which could hold a person's data."""
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)[-6:]]

@@ -1,0 +1,123 @@
+"""What each function is told by its environment: one frozen model per function, all variables prefixed ``HERALD_``."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from herald.domain.errors import ConfigurationError
+
+PREFIX = "HERALD_"
+
+Seconds = Annotated[int, Field(gt=0)]
+
+
+class Settings(BaseModel):
+    """What every function has."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    stage: str
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Read the settings from variables. Raises ``ConfigurationError`` that names every missing or bad one at once."""
+        given = {name: environment[PREFIX + name.upper()] for name in cls.model_fields if PREFIX + name.upper() in environment}
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            problems = "; ".join(
+                f"{PREFIX}{str(problem['loc'][0]).upper()}: {problem['msg']}" for problem in error.errors(include_input=False)
+            )
+            raise ConfigurationError(f"set these environment variables in template.yaml: {problems}") from None
+
+
+class IngressSettings(Settings):
+    """A function that receives HTTP requests from outside."""
+
+    inbox_table: str
+    audit_table: str
+    secret_id: str
+    max_body_bytes: Annotated[int, Field(gt=0, le=300_000)]
+    max_json_depth: Annotated[int, Field(gt=0, le=200)]
+    event_retention_days: Annotated[int, Field(ge=15)]
+
+
+class WebhookSettings(IngressSettings):
+    """``threekit_webhook``."""
+
+
+class CallbackSettings(IngressSettings):
+    """``opentext_callback``."""
+
+
+class RelaySettings(Settings):
+    """``event_relay``."""
+
+    audit_table: str
+    bus_name: str
+
+
+class ConsumerSettings(Settings):
+    """A function that works a queue off."""
+
+    inbox_table: str
+    audit_table: str
+    ledger_table: str
+    queue_url: str
+    dlq_url: str
+
+
+class EvaluationSettings(ConsumerSettings):
+    """``rule_evaluation``."""
+
+    config_table: str
+    dispatch_queue_url: str
+    secret_id: str
+    threekit_base_url: str
+    config_max_age_seconds: Seconds
+    retry_window_hours: Seconds
+
+
+class DispatchSettings(ConsumerSettings):
+    """``notification_dispatch``."""
+
+    config_table: str
+    writeback_queue_url: str
+    secret_id: str
+    opentext_base_url: str
+    opentext_auth: Literal["basic", "oauth2"]
+    opentext_token_url: str
+    message_prefix: Annotated[str, Field(min_length=1)]
+    lease_seconds: Seconds
+    grace_seconds: Seconds
+    retry_window_hours: Seconds
+    config_max_age_seconds: Seconds
+
+
+class TrackingSettings(ConsumerSettings):
+    """``delivery_tracking``."""
+
+    dispatch_queue_url: str
+    writeback_queue_url: str
+
+
+class WritebackSettings(ConsumerSettings):
+    """``threekit_writeback``."""
+
+    secret_id: str
+    threekit_base_url: str
+    event_retention_days: Annotated[int, Field(ge=15)]
+    retry_window_hours: Seconds
+
+
+BY_FUNCTION: dict[str, type[Settings]] = {
+    "threekit_webhook": WebhookSettings,
+    "opentext_callback": CallbackSettings,
+    "event_relay": RelaySettings,
+    "rule_evaluation": EvaluationSettings,
+    "notification_dispatch": DispatchSettings,
+    "delivery_tracking": TrackingSettings,
+    "threekit_writeback": WritebackSettings,
+}
+"""Which settings each folder under ``functions/`` reads; the template is tested against it."""

@@ -1,0 +1,200 @@
+"""From notification to OpenText: the ledger decides, one channel at a time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from herald.domain.audit import AuditRecord
+from herald.domain.delivery import ACCEPTED, Channel, Delivery, DeliveryState, message_id
+from herald.domain.errors import CallFailed, Fate, PoisonError, Reason
+from herald.domain.message import Outgoing
+from herald.domain.retry import backoff
+from herald.ports import (
+    AuditTrail, Checkpoint, Clock, ConfigurationStore, Decisions, Ledger, NotificationRecord, OpenText, RenderError,
+    Renderer, StaleDeliveryError, WritebackQueue,
+)  # fmt: skip
+from herald.usecases.outcome import DONE, Later, Outcome
+
+MAX_RESENDS = 1
+SOON = timedelta(seconds=2)
+WAITING = frozenset({DeliveryState.CLAIMED, DeliveryState.RETRY_AT, DeliveryState.UNKNOWN})
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """Submits a notification on its first channel that still can carry it."""
+
+    ledger: Ledger
+    decisions: Decisions
+    audit: AuditTrail
+    configurations: ConfigurationStore
+    renderer: Renderer
+    opentext: OpenText
+    writeback: WritebackQueue
+    clock: Clock
+    chance: Callable[[], float]
+    checkpoint: Checkpoint
+    prefix: str
+    lease: timedelta
+    grace: timedelta
+    window: timedelta
+
+    def __call__(self, notification_id: str) -> Outcome:
+        """Bring the notification one step on. Raises ``PoisonError`` if the ledger holds no such notification."""
+        while True:
+            record = self.ledger.load(notification_id)
+            if record is None:
+                raise PoisonError(Reason.NOT_FOUND, f"the ledger holds no notification {notification_id}")
+            delivery = open_delivery(record)
+            if delivery is None:
+                self._settle_all(record)
+                return DONE
+            try:
+                outcome = self._step(record, delivery)
+            except StaleDeliveryError:
+                return Later(SOON, Reason.CHANGED_MEANWHILE)
+            if outcome is not None:
+                return outcome
+
+    def _step(self, record: NotificationRecord, delivery: Delivery) -> Outcome | None:
+        """Return how the message ends, or ``None`` if the ledger moved and must be read again."""
+        now = self.clock()
+        if delivery.state in ACCEPTED:
+            self._settle(record, delivery)
+            return DONE
+        if delivery.state in WAITING and delivery.due_at is not None and now < delivery.due_at:
+            return Later(delivery.due_at - now, delivery.reason or Reason.OUTCOME_UNKNOWN)
+        if delivery.state is DeliveryState.CLAIMED:
+            # Whoever held the lease is gone, and nobody knows whether the submit went out before that.
+            self._unknown(record, delivery, Reason.OUTCOME_UNKNOWN, "the process that held the claim ended")
+            return None
+        if delivery.state is DeliveryState.UNKNOWN and delivery.resends >= MAX_RESENDS:
+            self._end(record, delivery, DeliveryState.FAILED, Reason.OUTCOME_UNKNOWN, "re-sent once, still no answer")
+            return None
+        if delivery.state is not DeliveryState.UNKNOWN and now - record.notification.created_at >= self.window:
+            self._end(record, delivery, DeliveryState.EXPIRED, Reason.WINDOW_PASSED, delivery.detail)
+            return None
+        return self._submit(record, delivery, now)
+
+    def _submit(self, record: NotificationRecord, delivery: Delivery, now: datetime) -> Outcome | None:
+        claimed = delivery.claimed(now, self.lease, resend=delivery.state is DeliveryState.UNKNOWN)
+        self.ledger.write(claimed)
+        self.checkpoint("dispatch.claimed", record.notification.subject)
+        try:
+            job_id = self.opentext.submit(self._message(record, claimed.channel, claimed.reference))
+        except RenderError as error:
+            self._end(record, claimed, DeliveryState.FAILED, Reason.RENDER_FAILED, str(error))
+            return None
+        except CallFailed as failure:
+            return self._failed(record, claimed, failure)
+        self.checkpoint("dispatch.submitted", record.notification.subject)
+        submitted = claimed.submitted(self.clock(), job_id)
+        self.ledger.write(submitted)
+        self.checkpoint("dispatch.recorded", record.notification.subject)
+        self._settle(record, submitted)
+        return DONE
+
+    def _message(self, record: NotificationRecord, channel: Channel, reference: str) -> Outgoing:
+        notification = record.notification
+        decision = self.decisions.load(notification.event_id)
+        if decision is None:
+            raise PoisonError(Reason.NOT_FOUND, f"event {notification.event_id} has no decision")
+        configuration = self.configurations.version(notification.config_version)
+        rule = next((rule for rule in configuration.rules if rule.id == notification.rule_id), None)
+        values = {
+            **decision.facts,
+            "recipient": {"name": notification.recipient.name, "locale": notification.recipient.locale},
+            "rule": {
+                "id": notification.rule_id,
+                "description": rule.description if rule else "",
+                "severity": notification.severity,
+            },
+        }
+        locale = notification.recipient.locale or configuration.default_locale
+        render = self.renderer.email if channel is Channel.EMAIL else self.renderer.sms
+        return Outgoing(
+            channel=channel, address=notification.recipient.address(channel) or "", reference=reference,
+            message_id=message_id(self.prefix, reference), customer_reference=notification.event_id,
+            content=render(configuration, notification.template, locale, values),
+        )  # fmt: skip
+
+    def _failed(self, record: NotificationRecord, claimed: Delivery, failure: CallFailed) -> Outcome | None:
+        detail = f"HTTP {failure.status}: {failure.detail}" if failure.status else failure.detail
+        if failure.fate is Fate.PERMANENT:
+            self._end(record, claimed, DeliveryState.FAILED, failure.reason, detail)
+            return None
+        if failure.fate is Fate.UNKNOWN:
+            self._unknown(record, claimed, failure.reason, detail)
+            return Later(self.grace, failure.reason)
+        now = self.clock()
+        wait = backoff(claimed.attempts, self.chance(), failure.retry_after)
+        self._write(record, claimed.retry_at(now, now + wait, failure.reason, detail), "retry", claimed.attempts)
+        return Later(wait, failure.reason)
+
+    def _unknown(self, record: NotificationRecord, delivery: Delivery, reason: Reason, detail: str) -> None:
+        now = self.clock()
+        self._write(record, delivery.unknown(now, now + self.grace, reason, detail), "unknown", delivery.attempts)
+
+    def _end(
+        self, record: NotificationRecord, delivery: Delivery, state: DeliveryState, reason: Reason, detail: str
+    ) -> None:
+        ended = delivery.ended(self.clock(), state, reason, detail)
+        self.ledger.write(ended)
+        self.checkpoint("dispatch.recorded", record.notification.subject)
+        self._settle(record, ended)
+
+    def _write(self, record: NotificationRecord, delivery: Delivery, outcome: str, attempt: int) -> None:
+        self.ledger.write(delivery)
+        self.checkpoint("dispatch.recorded", record.notification.subject)
+        self.audit.append(delivery_record(record, delivery, f"{outcome}:{delivery.reference}:{attempt}", outcome, self.clock()))
+
+    def _settle_all(self, record: NotificationRecord) -> None:
+        for delivery in record.deliveries:
+            self._settle(record, delivery)
+
+    def _settle(self, record: NotificationRecord, delivery: Delivery) -> None:
+        """Do what follows from a state. Done again after a crash it changes nothing, so every pass ends with it."""
+        if delivery.state in (DeliveryState.FAILED, DeliveryState.EXPIRED):
+            outcome = delivery.state.lower()
+            put_writeback(self.writeback, record, delivery)
+        else:
+            outcome = "submitted"
+        self.audit.append(delivery_record(record, delivery, f"{outcome}:{delivery.reference}", outcome, self.clock()))
+        self.checkpoint("dispatch.audited", record.notification.subject)
+
+
+def open_delivery(record: NotificationRecord) -> Delivery | None:
+    """Return the delivery to work on: that of the first channel that did not fail; ``None`` if no channel is left.
+
+    A message that perhaps arrived is not sent again on another channel, and a passed window is over for all channels.
+    """
+    for channel in record.notification.channels:
+        delivery = record.delivery(channel)
+        if delivery.state not in (DeliveryState.FAILED, DeliveryState.EXPIRED):
+            return delivery
+        if delivery.reason in (Reason.OUTCOME_UNKNOWN, Reason.WINDOW_PASSED):
+            return None
+    return None
+
+
+def put_writeback(queue: WritebackQueue, record: NotificationRecord, delivery: Delivery) -> None:
+    """Enqueue that a delivery's state is to be noted in Threekit, if the notification is about an order."""
+    kind, _, object_id = record.notification.subject.partition("/")
+    if kind == "order":
+        queue.put(object_id, record.notification.id, f"{delivery.channel}:{delivery.state}")
+
+
+def delivery_record(
+    record: NotificationRecord, delivery: Delivery, key: str, outcome: str, at: datetime, **details: str
+) -> AuditRecord:
+    """Return the audit line of a delivery's step, without the recipient's address."""
+    notification = record.notification
+    return AuditRecord(
+        event_id=notification.event_id, key=key, action=f"delivery.{outcome}", actor="notification_dispatch", at=at,
+        outcome=delivery.state,
+        details={
+            "notification": notification.id, "rule": notification.rule_id, "audience": notification.audience,
+            "channel": delivery.channel, "job": delivery.job_id, "attempts": delivery.attempts,
+            "reason": delivery.reason, "detail": delivery.detail, **details,
+        },
+    )  # fmt: skip

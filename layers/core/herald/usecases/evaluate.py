@@ -1,0 +1,181 @@
+"""From event to decision: read the facts, ask the rules, open the notifications."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from herald.domain.audience import resolve
+from herald.domain.audit import AuditRecord
+from herald.domain.configuration import Configuration, Rule
+from herald.domain.decision import Decision, Skip, Verdict
+from herald.domain.errors import CallFailed, Fate, PoisonError, Reason
+from herald.domain.event import Event, Trust
+from herald.domain.facts import MappingError, SourceObjects, build_facts, facts_fingerprint
+from herald.domain.notification import Notification, notification_id
+from herald.domain.retry import backoff
+from herald.ports import (
+    AuditTrail, Checkpoint, Clock, ConfigurationStore, Decisions, DispatchQueue, Inbox, Ledger, RuleEngine, Threekit,
+)  # fmt: skip
+from herald.usecases.outcome import DONE, Later, Outcome
+
+
+class UnverifiableError(Exception):
+    """An unsigned hint about something that cannot be read again."""
+
+
+@dataclass(frozen=True)
+class Evaluate:
+    """Decides about one event, once, and follows that decision to the end."""
+
+    inbox: Inbox
+    decisions: Decisions
+    ledger: Ledger
+    audit: AuditTrail
+    configurations: ConfigurationStore
+    threekit: Threekit
+    rules: RuleEngine
+    dispatch: DispatchQueue
+    clock: Clock
+    chance: Callable[[], float]
+    checkpoint: Checkpoint
+    window: timedelta
+
+    def __call__(self, event_id: str, attempt: int) -> Outcome:
+        """Decide and enqueue. Raises ``PoisonError`` if there is no such event; ``attempt`` counts receives from 1."""
+        event = self.inbox.load(event_id)
+        if event is None:
+            raise PoisonError(Reason.NOT_FOUND, f"the inbox holds no event {event_id}")
+        decision = self.decisions.load(event_id)
+        if decision is None:
+            try:
+                decision = self._decide(event)
+            except CallFailed as failure:
+                if failure.fate is not Fate.PERMANENT and self.clock() - event.received_at < self.window:
+                    self._note_postponed(event, attempt, failure)
+                    return Later(backoff(attempt, self.chance(), failure.retry_after), failure.reason)
+                reason = failure.reason if failure.fate is Fate.PERMANENT else Reason.WINDOW_PASSED
+                decision = self._nothing_done(event, Skip("event", reason, str(failure)))
+            self.checkpoint("evaluate.decided", event.subject)
+            decision = self.decisions.save(decision)
+            self.checkpoint("evaluate.saved", event.subject)
+        self._follow(event, decision)
+        return DONE
+
+    def _decide(self, event: Event) -> Decision:
+        configuration = self.configurations.active()
+        listening = configuration.rules_for(event.type)
+        if not listening:
+            return self._nothing_done(event, Skip("event", Reason.NO_RULE_LISTENS, event.type), configuration.version)
+        try:
+            facts = build_facts(event, read_objects(event, self.threekit), configuration.mapping, self.clock())
+        except UnverifiableError as error:
+            return self._nothing_done(event, Skip("event", Reason.UNVERIFIABLE, str(error)), configuration.version)
+        except MappingError as error:
+            return self._nothing_done(event, Skip("event", Reason.MAPPING_FAILED, str(error)), configuration.version)
+        return self._decided(event, configuration, listening, facts)
+
+    def _decided(
+        self, event: Event, configuration: Configuration, listening: tuple[Rule, ...], facts: Mapping[str, Any]
+    ) -> Decision:
+        version = facts_fingerprint(facts)
+        outcomes = self.rules.evaluate(configuration, listening, facts)
+        matched = {outcome.rule_id for outcome in outcomes if outcome.verdict is Verdict.MATCHED}
+        skips: list[Skip] = []
+        notifications: dict[str, Notification] = {}
+        for rule in listening:
+            if rule.id in matched:
+                self._consequences(event, configuration, rule, facts, version, notifications, skips)
+        if not matched:
+            skips.append(Skip("event", Reason.NO_RULE_MATCHED, f"{len(listening)} rules listen to {event.type}"))
+        return Decision(
+            event_id=event.id, config_version=configuration.version, decided_at=self.clock(), facts=facts,
+            facts_fingerprint=version, outcomes=tuple(outcomes), skips=tuple(skips),
+            notifications=tuple(notifications.values()),
+        )  # fmt: skip
+
+    def _consequences(
+        self, event: Event, configuration: Configuration, rule: Rule, facts: Mapping[str, Any], version: str,
+        notifications: dict[str, Notification], skips: list[Skip],
+    ) -> None:  # fmt: skip
+        recipients = resolve(configuration.audiences[rule.then.audience], facts)
+        if not recipients:
+            skips.append(Skip(rule.id, Reason.NO_RECIPIENTS, f"audience {rule.then.audience} is nobody for this event"))
+        for recipient in recipients:
+            channels = tuple(channel for channel in rule.then.channels if recipient.address(channel))
+            if not channels:
+                skips.append(Skip(rule.id, Reason.NO_ADDRESS, f"a member of {rule.then.audience} has no usable address"))
+                continue
+            identity = notification_id(rule.id, event.subject, version, recipient)
+            notifications[identity] = Notification(
+                id=identity, event_id=event.id, rule_id=rule.id, subject=event.subject, audience=rule.then.audience,
+                recipient=recipient, template=rule.then.template, channels=channels, severity=rule.then.severity,
+                config_version=configuration.version, created_at=self.clock(),
+            )  # fmt: skip
+
+    def _nothing_done(self, event: Event, skip: Skip, config_version: str = "") -> Decision:
+        return Decision(
+            event_id=event.id, config_version=config_version, decided_at=self.clock(), facts={}, facts_fingerprint="",
+            outcomes=(), skips=(skip,), notifications=(),
+        )  # fmt: skip
+
+    def _follow(self, event: Event, decision: Decision) -> None:
+        already: list[Skip] = []
+        for notification in decision.notifications:
+            standing = self.ledger.open(notification)
+            self.checkpoint("evaluate.opened", event.subject)
+            if standing.event_id == event.id:
+                self.dispatch.put(notification.id)
+                self.checkpoint("evaluate.enqueued", event.subject)
+            else:
+                already.append(Skip(notification.rule_id, Reason.ALREADY_NOTIFIED, f"by event {standing.event_id}"))
+        self.audit.append(_decided_record(event, replace(decision, skips=(*decision.skips, *already))))
+        self.checkpoint("evaluate.audited", event.subject)
+
+    def _note_postponed(self, event: Event, attempt: int, failure: CallFailed) -> None:
+        self.audit.append(
+            AuditRecord(
+                event_id=event.id, key=f"evaluation-postponed:{attempt}", action="event.evaluation_postponed",
+                actor="rule_evaluation", at=self.clock(), outcome=failure.fate,
+                details={"reason": failure.reason, "status": failure.status, "detail": failure.detail},
+            )
+        )  # fmt: skip
+
+
+def read_objects(event: Event, threekit: Threekit) -> SourceObjects:
+    """Return the objects an event is about, as Threekit has them now.
+
+    A body from Threekit is a hint whatever door it came by, so its order (with the saved configurations) or job is read
+    again. A signed connector event is its own proof. Raises ``UnverifiableError`` for any other unsigned event and
+    ``CallFailed`` if Threekit cannot be read.
+    """
+    if event.type.startswith("threekit.order."):
+        order = threekit.order(event.object_id)
+        found = {line: threekit.configuration(line) for line in configuration_ids(order)}
+        return SourceObjects(order=order, configurations={key: value for key, value in found.items() if value is not None})
+    if event.type.startswith("threekit.job."):
+        return SourceObjects(job=threekit.job(event.object_id))
+    if event.trust is Trust.SIGNED:
+        return SourceObjects()
+    raise UnverifiableError(f"{event.type} is unsigned and cannot be read again at its source")
+
+
+def configuration_ids(order: Mapping[str, Any]) -> list[str]:
+    """Return the saved configurations an order's cart names, each once, in cart order (docs/vendor/threekit.md 2.1)."""
+    cart = order.get("cart")
+    lines = cart if isinstance(cart, list) else []
+    ids = (line.get("configurationId") for line in lines if isinstance(line, Mapping))
+    return list(dict.fromkeys(value for value in ids if isinstance(value, str) and value))
+
+
+def _decided_record(event: Event, decision: Decision) -> AuditRecord:
+    return AuditRecord(
+        event_id=event.id, key="decided", action="event.decided", actor="rule_evaluation", at=decision.decided_at,
+        outcome="notify" if decision.notifications else "nothing to do",
+        details={
+            "configuration": decision.config_version,
+            "rules": {outcome.rule_id: outcome.verdict for outcome in decision.outcomes},
+            "skips": [{"what": skip.what, "reason": skip.reason, "detail": skip.detail} for skip in decision.skips],
+            "notifications": [notification.id for notification in decision.notifications],
+        },
+    )  # fmt: skip

@@ -1,0 +1,23 @@
+"""How a queue message ends for now: done, or to be tried later."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from herald.domain.errors import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Nothing is left to do; the message may go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """The message must come again, not before ``after`` is over."""
+
+    after: timedelta
+    reason: Reason
+
+
+Outcome = Done | Later
+DONE = Done()

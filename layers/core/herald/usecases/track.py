@@ -1,0 +1,116 @@
+"""From OpenText's status to the ledger: forward only, each report matched by its reference and job."""
+
+from dataclasses import dataclass, replace
+
+from herald.domain.audit import AuditRecord
+from herald.domain.delivery import Delivery, DeliveryState, parse_reference
+from herald.domain.errors import PoisonError, Reason
+from herald.domain.event import Event
+from herald.domain.opentext_status import JobStatus, ReportedDelivery, StatusUnreadableError, read_status
+from herald.ports import (
+    AuditTrail, Checkpoint, Clock, DispatchQueue, Inbox, Ledger, NotificationRecord, StaleDeliveryError, WritebackQueue,
+)  # fmt: skip
+from herald.usecases.dispatch import SOON, delivery_record, open_delivery, put_writeback
+from herald.usecases.outcome import DONE, Later, Outcome
+
+WORTH_WRITING_BACK = frozenset(
+    {DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.FAILED, DeliveryState.EXPIRED}
+)
+
+
+@dataclass(frozen=True)
+class Track:
+    """Applies one status report to the deliveries it speaks of."""
+
+    inbox: Inbox
+    ledger: Ledger
+    audit: AuditTrail
+    dispatch: DispatchQueue
+    writeback: WritebackQueue
+    clock: Clock
+    checkpoint: Checkpoint
+
+    def __call__(self, event_id: str) -> Outcome:
+        """Apply the report recorded under that event id. Raises ``PoisonError`` if there is none or it is unreadable."""
+        event = self.inbox.load(event_id)
+        if event is None:
+            raise PoisonError(Reason.NOT_FOUND, f"the inbox holds no event {event_id}")
+        try:
+            status = read_status(event.data)
+        except StatusUnreadableError as error:
+            raise PoisonError(Reason.MALFORMED_MESSAGE, str(error)) from error
+        for number, reported in enumerate(status.deliveries):
+            try:
+                self._apply(event, status, number, reported)
+            except StaleDeliveryError:
+                return Later(SOON, Reason.CHANGED_MEANWHILE)
+        return DONE
+
+    def _apply(self, event: Event, status: JobStatus, number: int, reported: ReportedDelivery) -> None:
+        found = self._find(status, reported)
+        if found is None:
+            self._unmatched(event, status, number, reported)
+            return
+        record, delivery = found
+        if reported.state is None:
+            return
+        moved = delivery.observed(self.clock(), reported.state, status.job_id, reported.reason, reported.detail)
+        if moved is not None:
+            self.checkpoint("track.observed", record.notification.subject)
+            self.ledger.write(moved)
+            self.checkpoint("track.recorded", record.notification.subject)
+            delivery = moved
+        if reported.state is delivery.state:
+            self._settle(event, record, delivery)
+        else:
+            self._late(event, record, delivery, reported)
+
+    def _find(self, status: JobStatus, reported: ReportedDelivery) -> tuple[NotificationRecord, Delivery] | None:
+        ours = parse_reference(reported.reference) if reported.reference else None
+        if ours is None:
+            same_job = self.ledger.by_job(status.job_id)
+            if len(same_job) != 1:
+                return None
+            ours = (same_job[0].notification_id, same_job[0].channel)
+        record = self.ledger.load(ours[0])
+        if record is None or ours[1] not in record.notification.channels:
+            return None
+        delivery = record.delivery(ours[1])
+        # A reference alone is enough while the answer to our submit is not known; a job that contradicts it is not ours.
+        if delivery.version == 0 or delivery.job_id not in (None, status.job_id):
+            return None
+        return record, delivery
+
+    def _settle(self, event: Event, record: NotificationRecord, delivery: Delivery) -> None:
+        """Do what follows from a state; done again after a crash it changes nothing."""
+        if delivery.state in WORTH_WRITING_BACK:
+            put_writeback(self.writeback, record, delivery)
+        if delivery.state in (DeliveryState.FAILED, DeliveryState.EXPIRED) and open_delivery(record_with(record, delivery)):
+            self.dispatch.put(record.notification.id)
+        self._note(event, record, delivery, f"status:{delivery.reference}:{delivery.state}", delivery.state.lower())
+        self.checkpoint("track.audited", record.notification.subject)
+
+    def _late(self, event: Event, record: NotificationRecord, delivery: Delivery, reported: ReportedDelivery) -> None:
+        self._note(
+            event, record, delivery, f"late:{delivery.reference}:{event.id}", "late_report", reported=str(reported.state)
+        )
+
+    def _note(
+        self, event: Event, record: NotificationRecord, delivery: Delivery, key: str, outcome: str, **details: str
+    ) -> None:
+        line = delivery_record(record, delivery, key, outcome, self.clock(), callback=event.id, **details)
+        self.audit.append(replace(line, actor="delivery_tracking"))
+
+    def _unmatched(self, event: Event, status: JobStatus, number: int, reported: ReportedDelivery) -> None:
+        self.audit.append(
+            AuditRecord(
+                event_id=event.id, key=f"unmatched:{number}", action="callback.unmatched", actor="delivery_tracking",
+                at=self.clock(), outcome=Reason.NOT_OURS, details={"job": status.job_id, "state": reported.raw_state},
+            )
+        )  # fmt: skip
+
+
+def record_with(record: NotificationRecord, delivery: Delivery) -> NotificationRecord:
+    """Return the record as it is with that delivery in place of the one on the same channel."""
+    others = tuple(other for other in record.deliveries if other.channel is not delivery.channel)
+    return NotificationRecord(record.notification, (*others, delivery))

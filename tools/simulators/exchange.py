@@ -1,0 +1,77 @@
+"""One HTTP request as a simulator sees it, the reply it gives, and the refusal it raises."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from simulators.json_types import Record, to_bytes
+
+
+class RefusedError(Exception):
+    """A request that is answered with an error status; ``body`` is the JSON document of the answer."""
+
+    def __init__(self, status: int, body: Record, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(f"{status} {body}")
+        self.status = status
+        self.body = body
+        self.headers = dict(headers or {})
+
+
+def refused(status: int, message: str) -> RefusedError:
+    """Build a refusal with a ``{"message": ...}`` body (docs/vendor/threekit.md 4).
+
+    OpenText publishes no error schema (docs/vendor/opentext.md 3.6): using the same shape there is an assumption.
+    """
+    return RefusedError(status, {"message": message})
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request: ``path`` without query and trailing slash, ``query`` as decoded lists, header names in lower case."""
+
+    method: str
+    path: str
+    query: Mapping[str, list[str]]
+    headers: Mapping[str, str]
+    body: bytes = b""
+    path_values: Mapping[str, str] = field(default_factory=dict)
+
+    def query_value(self, name: str) -> str | None:
+        """Return one query value; None when absent. Raises a 422 refusal when it is given more than once."""
+        values = self.query.get(name, [])
+        if len(values) > 1:
+            raise refused(422, f"query parameter {name} is given more than once")
+        return values[0] if values else None
+
+    def json_object(self, malformed_status: int) -> Record:
+        """Return the body as a JSON object. Raises a refusal with ``malformed_status`` when it is not one."""
+        try:
+            document: Any = json.loads(self.body)
+        except ValueError as error:
+            raise refused(malformed_status, f"the body is not JSON: {error}") from error
+        if not isinstance(document, dict):
+            raise refused(malformed_status, "the body is not a JSON object")
+        return document
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer: status, body bytes, headers."""
+
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def json_reply(document: object, status: int = 200) -> Reply:
+    """Build a JSON answer; both vendors answer 200 to a create (docs/vendor/threekit.md 4, opentext.md 3)."""
+    return Reply(status, to_bytes(document), {"Content-Type": "application/json"})
+
+
+def split_target(target: str) -> tuple[str, dict[str, list[str]]]:
+    """Split a request target into its path (no trailing slash) and its decoded query."""
+    parts = urlsplit(target)
+    path = parts.path.rstrip("/") or "/"
+    return path, parse_qs(parts.query, keep_blank_values=True)

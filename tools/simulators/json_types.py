@@ -25,13 +25,8 @@ def to_bytes(document: object) -> bytes:
 
 
 def merged(target: object, patch: Mapping[str, Any]) -> Record:
-    """Return ``target`` changed by an RFC 7396 merge patch: null removes a key, objects merge, the rest replaces."""
+    """Return ``target`` with ``patch`` laid over it: objects merge at every depth; the rest, null too, replaces."""
     result: Record = dict(target) if isinstance(target, dict) else {}
     for key, value in patch.items():
-        if value is None:
-            result.pop(key, None)
-        elif isinstance(value, dict):
-            result[key] = merged(result.get(key), value)
-        else:
-            result[key] = value
+        result[key] = merged(result.get(key), value) if isinstance(value, dict) else value
     return result

@@ -3,6 +3,7 @@
 import json
 import socket
 import struct
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -33,16 +34,22 @@ class SeenRequest:
         if "authorization" in shown:
             shown["authorization"] = shown["authorization"].split(" ")[0] + f" {_HIDDEN}"
         query = {name: ([_HIDDEN] if name == "bearer_token" else values) for name, values in self.request.query.items()}
-        return {"method": self.request.method, "path": self.request.path, "query": query, "headers": shown,
-                "body": self.request.body.decode(errors="replace"), "status": self.status,
-                "faulted": self.fault is not None}  # fmt: skip
+        return {
+            "method": self.request.method,
+            "path": self.request.path,
+            "query": query,
+            "headers": shown,
+            "body": self.request.body.decode(errors="replace"),
+            "status": self.status,
+            "faulted": self.fault is not None,
+        }
 
 
 class LoopbackServer:
     """Serves a vendor's route table on a loopback port, and the simulator's own routes under ``/_simulator``.
 
-    ``port`` 0 takes a free one. ``lock`` is held while a handler runs, so handlers see and leave whole states.
-    ``not_found`` builds the vendor's answer to an unknown path. Starting and stopping take milliseconds.
+    ``port`` 0 takes a free one. ``lock`` is held while a handler runs, so handlers see and leave whole states. An
+    unknown path is 404, a known one with another method 405. Starting and stopping take milliseconds.
     """
 
     def __init__(self, host: str, port: int, vendor: RouteTable, own: RouteTable) -> None:
@@ -93,8 +100,10 @@ class LoopbackServer:
             try:
                 return found.handler(replace(request, path_values=found.path_values))
             except RefusedError as refusal:
-                return replace(json_reply(refusal.body, refusal.status),
-                               headers={"Content-Type": "application/json", **refusal.headers})  # fmt: skip
+                return replace(
+                    json_reply(refusal.body, refusal.status),
+                    headers={"Content-Type": "application/json", **refusal.headers},
+                )
 
 
 class _Listener(ThreadingHTTPServer):
@@ -127,8 +136,6 @@ class _Listener(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that hangs up is everyday business here; anything else is shown as the base class shows it."""
-        import sys  # noqa: PLC0415 - only needed on this path
-
         if not isinstance(sys.exception(), (ConnectionError, TimeoutError)):
             super().handle_error(request, client_address)
 
@@ -188,10 +195,8 @@ class _Exchange(BaseHTTPRequestHandler):
         if fault.reset == "before_effect":
             self._reset()
             return
-        if fault.status is not None and not fault.effect_done:
-            reply = Reply(fault.status)
-        else:
-            reply = owner.answer(request)
+        without_effect = fault.status is not None and not fault.effect_done
+        reply = Reply(0) if without_effect else owner.answer(request)
         if fault.reset == "after_effect" or fault.hang_seconds:
             owner.stopping.wait(fault.hang_seconds)
             self._reset()
@@ -203,7 +208,7 @@ class _Exchange(BaseHTTPRequestHandler):
         seen.status = reply.status
         if fault.answer == "truncated":
             self._write(reply, cut_at=max(1, len(reply.body) // 2))
-            self._reset_softly()
+            self.close_connection = True
         else:
             self._write(reply)
 
@@ -223,10 +228,8 @@ class _Exchange(BaseHTTPRequestHandler):
         self.rfile.close()
         self.connection.close()
 
-    def _reset_softly(self) -> None:
-        self.close_connection = True
-
-    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = _serve
+    # The base class finds handlers under these names.
+    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = _serve  # noqa: N815
 
 
 def own_routes(server: LoopbackServer, *, state: Callable[[], Record], reset: Callable[[], None]) -> None:

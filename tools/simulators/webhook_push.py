@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from simulators.json_types import Record, to_bytes
 
 _TIMEOUT_SECONDS = 10.0
+_RETRY_WAIT_SECONDS = 0.05
 
 
 @dataclass
@@ -29,7 +30,7 @@ class PushSwitches:
 
 @dataclass
 class Push:
-    """One push: where it went, what it carried, how the receiver answered (None: it did not), and whether it was lost."""
+    """One push: where it went, what it carried, how the receiver answered (None: it did not), whether it was lost."""
 
     url: str
     document: Record
@@ -41,8 +42,14 @@ class Push:
 
     def summary(self) -> Record:
         """The push as a JSON document, without its headers, which may carry a credential."""
-        return {"url": self.url, "document": self.document, "tries": self.tries, "status": self.status,
-                "error": self.error, "dropped": self.dropped}  # fmt: skip
+        return {
+            "url": self.url,
+            "document": self.document,
+            "tries": self.tries,
+            "status": self.status,
+            "error": self.error,
+            "dropped": self.dropped,
+        }
 
 
 @dataclass
@@ -53,17 +60,10 @@ class _Queued:
 
 
 class WebhookPusher:
-    """Posts pushes from its own thread, in the order given.
+    """Posts pushes from its own thread, in the order given."""
 
-    ``retries``: how often a push without a 2xx answer is tried again. Threekit documents no retry
-    (docs/vendor/threekit.md 3.3), so its simulator passes 0; OpenText has a retry of unknown schedule
-    (docs/vendor/opentext.md 5), so its simulator lets the caller choose.
-    """
-
-    def __init__(self, switches: PushSwitches, *, retries: int = 0, retry_wait_seconds: float = 0.05) -> None:
+    def __init__(self, switches: PushSwitches) -> None:
         self.switches = switches
-        self.retries = retries
-        self.retry_wait_seconds = retry_wait_seconds
         self.pushes: list[Push] = []
         self._queue: queue.Queue[_Queued | None] = queue.Queue()
         self._stopped = threading.Event()
@@ -84,8 +84,12 @@ class WebhookPusher:
         if self._thread is not None:
             self._thread.join(timeout=_TIMEOUT_SECONDS)
 
-    def push(self, url: str, document: Record, headers: Mapping[str, str] | None = None) -> None:
-        """Send a document to a URL, as the switches say. Returns at once; ``pushes`` records what became of it."""
+    def push(self, url: str, document: Record, headers: Mapping[str, str] | None = None, retries: int = 0) -> None:
+        """Send a document to a URL, as the switches say. Returns at once; ``pushes`` records what became of it.
+
+        ``retries``: how often it is tried again without a 2xx answer. Threekit documents no retry
+        (docs/vendor/threekit.md 3.3), OpenText one of unknown schedule (docs/vendor/opentext.md 5).
+        """
         if self.switches.silent:
             return
         for _ in range(1 + self.switches.duplicates):
@@ -98,7 +102,7 @@ class WebhookPusher:
             with self._idle:
                 self._open += 1
             due = time.monotonic() + self.switches.delay_seconds
-            self._queue.put(_Queued(entry, due, 1 + self.retries))
+            self._queue.put(_Queued(entry, due, 1 + retries))
 
     def wait_idle(self, timeout_seconds: float = 5.0) -> bool:
         """Wait until every push was sent or given up; false when the time is over."""
@@ -116,7 +120,7 @@ class WebhookPusher:
             _send(queued.push)
             queued.tries_left -= 1
             if not _answered_well(queued.push) and queued.tries_left > 0:
-                queued.due = time.monotonic() + self.retry_wait_seconds
+                queued.due = time.monotonic() + _RETRY_WAIT_SECONDS
                 self._queue.put(queued)
                 continue
             with self._idle:

@@ -31,6 +31,10 @@ class Checkpoint(Protocol):
         ...
 
 
+class StorageError(Exception):
+    """A table, queue, bus or secret could not be used; the work must come again. The text holds no stored value."""
+
+
 class Recorded(StrEnum):
     """What the inbox says to a fact."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Protocol
 
-from herald.domain.errors import PoisonError, Reason
+from herald.domain.errors import ConfigurationError, PoisonError, Reason
 from herald.domain.retry import backoff
 from herald.ports import StorageError
 from herald.runtime.observability import MetricUnit, logger, metrics
@@ -79,8 +79,10 @@ def _one(record: Mapping[str, Any], handle: Callable[[Mapping[str, Any], int], O
         outcome = handle(_body(record), attempt)
     except PoisonError as error:
         return _park(record, queue, error.reason, error.detail, fields)
-    except StorageError as error:
-        return _postpone(record, queue, backoff(attempt, random.random()).total_seconds(), f"storage: {error}", fields)  # noqa: S311
+    except (StorageError, ConfigurationError) as error:
+        # Neither is the message's fault: it waits until the table answers or the operator has acted.
+        logger().error("record.hindered", extra={**fields, "error": type(error).__name__, "detail": str(error)})
+        return _postpone(record, queue, backoff(attempt, random.random()).total_seconds(), type(error).__name__, fields)  # noqa: S311
     except Exception as error:  # noqa: BLE001 - the loop is where an unforeseen error of one record is kept from the others
         logger().error("record.error", extra={**fields, "error": type(error).__name__, "where": _where(error)})
         if attempt >= PATIENCE:

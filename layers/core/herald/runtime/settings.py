@@ -88,6 +88,8 @@ class DispatchSettings(ConsumerSettings):
     opentext_base_url: str
     opentext_auth: Literal["basic", "oauth2"]
     opentext_token_url: str
+    opentext_phone_format: Literal["00", "plus"]
+    opentext_html_type: str
     message_prefix: Annotated[str, Field(min_length=1)]
     lease_seconds: Seconds
     grace_seconds: Seconds

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from herald.domain.audit import AuditRecord
 from herald.domain.canonical import canonical_json, fingerprint
+from herald.domain.envelope import object_version
 from herald.domain.errors import CallFailed, Fate, PoisonError, Reason
-from herald.domain.event import Event, Identity, Origin, Trust
+from herald.domain.event import Event, Origin, Trust
 from herald.domain.facts import order_content
 from herald.domain.retry import backoff
 from herald.ports import AuditTrail, Checkpoint, Clock, Inbox, Ledger, NotificationRecord, Threekit
@@ -30,6 +31,7 @@ class Writeback:
     clock: Clock
     chance: Callable[[], float]
     checkpoint: Checkpoint
+    window: timedelta
 
     def __call__(self, order_id: str, notification_id: str, attempt: int) -> Outcome:
         """Note the notification's present state. Raises ``PoisonError`` if the ledger holds no such notification."""
@@ -39,10 +41,14 @@ class Writeback:
         try:
             return self._write(order_id, record, attempt)
         except CallFailed as failure:
-            if failure.fate is not Fate.PERMANENT:
+            if failure.fate is not Fate.PERMANENT and self._in_window(record):
                 return Later(backoff(attempt, self.chance(), failure.retry_after), failure.reason)
             self._note(record, "refused", {"reason": failure.reason, "status": failure.status, "detail": failure.detail})
             return DONE
+
+    def _in_window(self, record: NotificationRecord) -> bool:
+        moved = [delivery.updated_at for delivery in record.deliveries if delivery.updated_at is not None]
+        return self.clock() - max(moved, default=record.notification.created_at) < self.window
 
     def _write(self, order_id: str, record: NotificationRecord, attempt: int) -> Outcome:
         before = self.threekit.order(order_id)
@@ -70,7 +76,7 @@ class Writeback:
         """
         origin = self.inbox.load(record.notification.event_id)
         version = after.get("updatedAt")
-        if origin is None or not isinstance(version, str) or same_content(before, after) is False:
+        if origin is None or not isinstance(version, str) or not same_content(before, after):
             return
         echo = echo_event(origin, after, version, self.clock())
         if echo is not None:
@@ -126,9 +132,7 @@ def same_content(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
 
 def echo_event(origin: Event, order: Mapping[str, Any], updated_at: str, now: datetime) -> Event | None:
     """Return the unpublished record of our own change, under the identity any telling of it would have."""
-    from herald.domain.envelope import object_version  # noqa: PLC0415 - replaced below
-
-    identity: Identity | None = object_version(origin.source, "orders", str(order.get("id")), updated_at)
+    identity = object_version(origin.source, "order", str(order.get("id")), updated_at)
     if identity is None:
         return None
     data = {"echo_of": origin.id, "updatedAt": updated_at}

@@ -1,0 +1,47 @@
+"""The clients of AWS, with timeouts, from one shared session."""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+if TYPE_CHECKING:
+    import boto3
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_events.client import EventBridgeClient
+    from mypy_boto3_secretsmanager.client import SecretsManagerClient
+    from mypy_boto3_sqs.client import SQSClient
+
+CONNECT_SECONDS = 2
+READ_SECONDS = 5
+ATTEMPTS = 3
+
+
+@overload
+def client(service: Literal["dynamodb"]) -> "DynamoDBClient": ...
+@overload
+def client(service: Literal["events"]) -> "EventBridgeClient": ...
+@overload
+def client(service: Literal["secretsmanager"]) -> "SecretsManagerClient": ...
+@overload
+def client(service: Literal["sqs"]) -> "SQSClient": ...
+@lru_cache(maxsize=8)
+def client(service: str) -> Any:
+    """Return the process's one client of a service; it gives up after 2 s to connect or 5 s to answer, 3 times.
+
+    Region, credentials and endpoint come from the environment, as boto3 reads it.
+    """
+    from botocore.config import Config  # noqa: PLC0415 - whoever needs no AWS does not pay for its import
+
+    config = Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        tcp_keepalive=True,
+    )
+    return _session().client(service, config=config)  # type: ignore[call-overload]
+
+
+@lru_cache(maxsize=1)
+def _session() -> "boto3.Session":
+    import boto3  # noqa: PLC0415 - as above
+
+    return boto3.Session()

@@ -1,0 +1,91 @@
+"""The filters that write numbers, money and times as the template's variable ``locale`` (BCP 47) does."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+
+class FormatError(ValueError):
+    """A value that a filter cannot write; the text does not hold it."""
+
+
+@pass_context
+def money(context: Context, value: Any, currency: Any) -> str:
+    """Write an amount with its ISO 4217 currency, rounded to its minor unit. Raises ``FormatError``."""
+    if not (isinstance(currency, str) and len(currency) == 3 and currency.isascii() and currency.isupper()):
+        raise FormatError("money needs a currency of three capital letters")
+    from babel.numbers import format_currency  # noqa: PLC0415 - Babel is slow to import, and not all messages need it
+
+    return format_currency(_decimal(value), currency, locale=_locale(context))
+
+
+@pass_context
+def number(context: Context, value: Any) -> str:
+    """Write a number with all its digits. Raises ``FormatError``."""
+    from babel.numbers import format_decimal  # noqa: PLC0415 - as above
+
+    return format_decimal(_decimal(value), locale=_locale(context), decimal_quantization=False)
+
+
+@pass_context
+def date_and_time(context: Context, value: Any, style: str = "medium", timezone: str = "UTC") -> str:
+    """Write a point in time (aware, or ISO 8601 text) in a time zone. Raises ``FormatError``.
+
+    ``style`` is short, medium, long or full, as Babel has them; ``timezone`` is an IANA name.
+    """
+    from babel.dates import format_datetime, get_timezone  # noqa: PLC0415 - as above
+
+    if style not in ("short", "medium", "long", "full"):
+        raise FormatError("datetime's style is short, medium, long or full")
+    try:
+        zone = get_timezone(timezone)
+    except LookupError:
+        raise FormatError("datetime's time zone is not known") from None
+    return format_datetime(_moment(value), style, tzinfo=zone, locale=_locale(context))
+
+
+FORMATS: dict[str, Callable[..., Any]] = {"money": money, "number": number, "datetime": date_and_time}
+
+
+def _decimal(value: Any) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+        raise FormatError("that is not a number")
+    try:
+        found = Decimal(str(value))
+    except InvalidOperation:
+        raise FormatError("that is not a number") from None
+    # Far beyond any amount; a huge exponent would be written out digit by digit.
+    if not found.is_finite() or abs(found.adjusted()) > 30:
+        raise FormatError("that number cannot be written")
+    return found
+
+
+def _moment(value: Any) -> datetime:
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            raise FormatError("that is not a point in time") from None
+    if not isinstance(value, datetime):
+        raise FormatError("that is not a point in time")
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def _locale(context: Context) -> "Locale":
+    """The message's locale, or the nearest that Babel knows; English if it knows none."""
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415 - as above
+
+    tags = str(context.get("locale", "en")).replace("_", "-").split("-")
+    for length in range(len(tags), 0, -1):
+        try:
+            return Locale.parse("-".join(tags[:length]), sep="-")
+        except (UnknownLocaleError, ValueError):
+            continue
+    return Locale("en")

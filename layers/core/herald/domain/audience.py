@@ -1,0 +1,96 @@
+"""Who is told: an audience resolved to recipients by the facts of one event."""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+
+from herald.domain.configuration import Audience
+from herald.domain.notification import Recipient
+
+ANY = "*"
+"""The key of the members that serve every value not named, and events in which there is no value."""
+
+# The form browsers accept in <input type="email">, with a dot in the domain.
+_EMAIL = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+    r"(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+"
+)
+_PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
+_LOCALE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_PHONE_PUNCTUATION = str.maketrans("", "", " ().-/\u00a0")
+LONGEST_EMAIL = 254
+
+
+def resolve(audience: Audience, facts: Mapping[str, Any]) -> tuple[Recipient, ...]:
+    """Return who the audience is for these facts, each once, in the order of the configuration.
+
+    A person of the event without a usable address is nobody, so the answer is empty then, and so it is for a value that
+    no member serves. Never raises for facts of any shape.
+    """
+    if audience.person is not None:
+        person = _found(audience.person, facts)
+        recipient = recipient_of(person) if isinstance(person, Mapping) else None
+        return (recipient,) if recipient else ()
+    values = _values(_found(audience.by, facts)) if audience.by is not None else []
+    served = (audience.members.get(value, audience.members.get(ANY, ())) for value in values or [ANY])
+    return _each_once(recipient for members in served for recipient in members)
+
+
+def recipient_of(person: Mapping[str, Any]) -> Recipient | None:
+    """Return a person of the facts as a recipient, with those addresses that can be used; ``None`` if there is none."""
+    email = usable_email(person.get("email"))
+    phone = usable_phone(person.get("phone"))
+    if email is None and phone is None:
+        return None
+    name = person.get("name")
+    return Recipient(
+        name=name if isinstance(name, str) else "", email=email, phone=phone, locale=usable_locale(person.get("locale"))
+    )
+
+
+def usable_email(value: object) -> str | None:
+    """Return an e-mail address of ordinary form, else ``None``."""
+    address = value.strip() if isinstance(value, str) else ""
+    return address if len(address) <= LONGEST_EMAIL and _EMAIL.fullmatch(address) else None
+
+
+def usable_phone(value: object) -> str | None:
+    """Return a phone number in E.164 (``+`` and 7 to 15 digits; punctuation is taken out), else ``None``."""
+    number = value.translate(_PHONE_PUNCTUATION) if isinstance(value, str) else ""
+    return number if _PHONE.fullmatch(number) else None
+
+
+def usable_locale(value: object) -> str | None:
+    """Return a locale in the form of BCP 47 (``de_DE`` is read as ``de-DE``), else ``None``."""
+    locale = value.strip().replace("_", "-") if isinstance(value, str) else ""
+    return locale if _LOCALE.fullmatch(locale) else None
+
+
+def _each_once(recipients: Iterable[Recipient]) -> tuple[Recipient, ...]:
+    unique: dict[str, Recipient] = {}
+    for recipient in recipients:
+        unique.setdefault(recipient.key, recipient)
+    return tuple(unique.values())
+
+
+def _values(found: object) -> list[str]:
+    entries = found if isinstance(found, list) else [found]
+    scalars = (entry for entry in entries if isinstance(entry, str | int) and not isinstance(entry, bool))
+    return [str(entry) for entry in scalars if entry != ""]
+
+
+def _found(path: str, facts: Mapping[str, Any]) -> object:
+    try:
+        found: object = _compiled(path).search(facts)
+    except JMESPathError:
+        return None
+    return found
+
+
+@lru_cache(maxsize=256)
+def _compiled(path: str) -> Any:
+    return jmespath.compile(path)

@@ -1,0 +1,61 @@
+"""The event types rules can listen to, and which variables each of them offers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+ALWAYS = frozenset({"event", "lists", "now"})
+VENDOR_PREFIXES = ("threekit.", "opentext.", "herald.")
+"""Types under these are told by the vendors or by Herald itself; any other type is told by a signed connector."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """A type Herald knows, and what it tells of."""
+
+    name: str
+    variable: str
+    about: str
+
+
+# That orders are told as `created` and `updated` is by analogy with the published jobs sample (docs/vendor/threekit.md
+# 3.2).
+BUILT_IN: Mapping[str, EventType] = {
+    known.name: known
+    for known in (
+        EventType("threekit.order.created", "order", "an order was made in Threekit"),
+        EventType("threekit.order.updated", "order", "an order changed in Threekit"),
+        EventType("threekit.job.created", "job", "a job was begun in Threekit"),
+        EventType("threekit.job.updated", "job", "a job of Threekit moved on or ended"),
+        EventType("configuration.submitted", "order", "a storefront submitted a configuration for approval"),
+        EventType("sync.failed", "data", "a connector to another system failed"),
+        EventType("sync.recovered", "data", "a connector to another system works again"),
+    )
+}
+
+
+def is_connector_type(event_type: str) -> bool:
+    """Say whether events of this type come from a signed connector, so that their body itself is the truth."""
+    return not event_type.startswith(VENDOR_PREFIXES)
+
+
+def section_for(event_type: str, mapping: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the mapping's section for a type: the exact one, else that of the longest prefix before a ``*``."""
+    if event_type in mapping:
+        section: Mapping[str, Any] = mapping[event_type]
+        return section
+    fitting = [key for key in mapping if key.endswith("*") and event_type.startswith(key[:-1])]
+    return mapping[max(fitting, key=len)] if fitting else None
+
+
+def known_types(mapping: Mapping[str, Any]) -> frozenset[str]:
+    """Return all types rules may listen to: the built-in ones, and connector types that the mapping names exactly."""
+    named = {key for key in mapping if not key.endswith("*") and is_connector_type(key)}
+    return frozenset(BUILT_IN) | named
+
+
+def variables_of(event_type: str, mapping: Mapping[str, Any]) -> frozenset[str]:
+    """Return the variables a rule on this type can read."""
+    section = section_for(event_type, mapping) or {}
+    told = {name for name in ("order", "job") if name in section}
+    return ALWAYS | told | ({"data"} if is_connector_type(event_type) else set())

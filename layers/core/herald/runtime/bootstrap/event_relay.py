@@ -1,0 +1,26 @@
+"""Composes ``event_relay``."""
+
+import os
+from functools import lru_cache
+
+from herald.adapters.dynamodb_audit import DynamoAuditTrail
+from herald.adapters.eventbridge import EventBridgeBus
+from herald.runtime.bootstrap.world import World, this_process
+from herald.runtime.settings import RelaySettings
+from herald.usecases.relay import Relay
+
+
+def compose(settings: RelaySettings, world: World) -> Relay:
+    """Return the relay of a stack."""
+    return Relay(
+        bus=EventBridgeBus(world.client("events"), settings.bus_name),
+        audit=DynamoAuditTrail(world.client("dynamodb"), settings.audit_table),
+        clock=world.clock,
+        checkpoint=world.checkpoint,
+    )
+
+
+@lru_cache(maxsize=1)
+def relay() -> Relay:
+    """Return the process's relay."""
+    return compose(RelaySettings.from_environment(os.environ), this_process())

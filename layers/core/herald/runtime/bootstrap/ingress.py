@@ -1,0 +1,56 @@
+"""What the two receiving functions share."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from herald.adapters.dynamodb_audit import DynamoAuditTrail
+from herald.adapters.dynamodb_inbox import DynamoInbox
+from herald.adapters.secrets_manager import SecretsManagerSecrets
+from herald.domain.envelope import Envelope
+from herald.runtime.bootstrap.world import World
+from herald.runtime.observability import MetricUnit, logger, metrics
+from herald.runtime.receiver import Limits, Receiver
+from herald.runtime.settings import IngressSettings
+from herald.runtime.source_credentials import CachedSources
+
+
+def compose(settings: IngressSettings, world: World, actor: str, envelope: Envelope) -> Receiver:
+    """Return the receiver of one door."""
+    database = world.client("dynamodb")
+    secrets = SecretsManagerSecrets(world.client("secretsmanager"), settings.secret_id, world.clock)
+    return Receiver(
+        actor=actor,
+        envelope=envelope,
+        sources=CachedSources(secrets.get),
+        inbox=DynamoInbox(database, settings.inbox_table, world.clock, timedelta(days=settings.event_retention_days)),
+        audit=DynamoAuditTrail(database, settings.audit_table),
+        clock=world.clock,
+        checkpoint=world.checkpoint,
+        log=PowertoolsLog(),
+        count=count,
+        limits=Limits(settings.max_body_bytes, settings.max_json_depth),
+    )
+
+
+class PowertoolsLog:
+    """Implements ``receiver.Log``."""
+
+    def info(self, msg: str, *, extra: dict[str, Any]) -> None:
+        """Write a line that all is well."""
+        logger().info(msg, extra=extra)
+
+    def warning(self, msg: str, *, extra: dict[str, Any]) -> None:
+        """Write a line about a request that was refused."""
+        logger().warning(msg, extra=extra)
+
+    def error(self, msg: str, *, extra: Mapping[str, Any]) -> None:
+        """Write a line somebody must look at."""
+        logger().error(msg, extra=extra)
+
+
+def count(name: str, number: int) -> None:
+    """Add to a CloudWatch metric."""
+    one = metrics()
+    one.add_metric(name=name, unit=MetricUnit.Count, value=number)
+    one.flush_metrics()

@@ -1,0 +1,60 @@
+"""Composes ``rule_evaluation``."""
+
+import os
+from datetime import timedelta
+from functools import lru_cache
+
+from herald.adapters.cel import CelRuleEngine
+from herald.adapters.dynamodb_audit import DynamoAuditTrail
+from herald.adapters.dynamodb_configuration import DynamoConfigurationStore
+from herald.adapters.dynamodb_decisions import DynamoDecisions
+from herald.adapters.dynamodb_inbox import DynamoInbox
+from herald.adapters.dynamodb_ledger import DynamoLedger
+from herald.adapters.http_client import HttpClient
+from herald.adapters.secrets_manager import SecretsManagerSecrets
+from herald.adapters.sqs import SqsDispatchQueue, SqsReceivedQueue
+from herald.adapters.threekit import ThreekitPlatform
+from herald.runtime.bootstrap.consumer import INBOX_IS_ONLY_READ, received_queue
+from herald.runtime.bootstrap.world import World, this_process
+from herald.runtime.settings import EvaluationSettings
+from herald.usecases.evaluate import Evaluate
+
+
+def compose(settings: EvaluationSettings, world: World) -> Evaluate:
+    """Return the evaluation of a stack."""
+    database = world.client("dynamodb")
+    secrets = SecretsManagerSecrets(world.client("secretsmanager"), settings.secret_id, world.clock)
+    max_age = timedelta(seconds=settings.config_max_age_seconds)
+    return Evaluate(
+        inbox=DynamoInbox(database, settings.inbox_table, world.clock, INBOX_IS_ONLY_READ),
+        decisions=DynamoDecisions(database, settings.audit_table),
+        ledger=DynamoLedger(database, settings.ledger_table),
+        audit=DynamoAuditTrail(database, settings.audit_table),
+        configurations=DynamoConfigurationStore(database, settings.config_table, world.clock, max_age),
+        threekit=ThreekitPlatform(
+            HttpClient([settings.threekit_base_url], world.clock), settings.threekit_base_url, secrets
+        ),
+        rules=CelRuleEngine(),
+        dispatch=SqsDispatchQueue(world.client("sqs"), settings.dispatch_queue_url),
+        clock=world.clock,
+        chance=world.chance,
+        checkpoint=world.checkpoint,
+        window=timedelta(hours=settings.retry_window_hours),
+    )
+
+
+@lru_cache(maxsize=1)
+def _settings() -> EvaluationSettings:
+    return EvaluationSettings.from_environment(os.environ)
+
+
+@lru_cache(maxsize=1)
+def evaluate() -> Evaluate:
+    """Return the process's evaluation."""
+    return compose(_settings(), this_process())
+
+
+@lru_cache(maxsize=1)
+def queue() -> SqsReceivedQueue:
+    """Return the queue the function's batches come from."""
+    return received_queue(_settings(), this_process())

@@ -1,0 +1,17 @@
+"""HTTP clients for loopback tests: they share one TLS context, whose making costs more than a request."""
+
+import ssl
+from typing import Any
+
+import httpx
+
+_CONTEXT = ssl.create_default_context()
+
+
+def loopback_client(**settings: Any) -> httpx.Client:
+    """Make a client; ``settings`` are those of ``httpx.Client``."""
+    return httpx.Client(verify=_CONTEXT, **settings)
+
+
+# A client without credentials, for calls that carry their own or none.
+BARE = loopback_client()

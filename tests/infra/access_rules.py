@@ -1,0 +1,170 @@
+"""What must hold for rights, keys, secrets, tables and the door to the internet."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tests.infra.template import Template, as_list
+
+ROLE = "AWS::IAM::Role"
+
+# Statements that may hold a wildcard, each with the reason why it must
+WILDCARDS = {
+    ("WriteTraces", "*"): "X-Ray has no resources",
+    ("FindTheStream", "InboxTable.Arn/stream/*"): "ListStreams is asked of all streams of a table",
+    ("AccountAdministersTheKeyThroughIam", "kms:*"): "without it nobody could ever change the key",
+    ("AccountAdministersTheKeyThroughIam", "*"): "in a key's policy this is the key itself",
+    ("AlarmsPublishToTheEncryptedTopic", "*"): "in a key's policy this is the key itself",
+}
+
+
+def statements(template: Template) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every statement of every policy, with the resource it belongs to."""
+    for name, role in template.of_type(ROLE):
+        for policy in role.get("Policies", []):
+            yield from ((name, one) for one in policy["PolicyDocument"]["Statement"])
+    for kind in ("AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy", "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
+        for name, policy in template.of_type(kind):
+            yield from ((name, one) for one in policy["PolicyDocument"]["Statement"])
+    for name, key in template.of_type("AWS::KMS::Key"):
+        yield from ((name, one) for one in key["KeyPolicy"]["Statement"])
+
+
+def rights_name_what_they_are_for(template: Template) -> Iterator[str]:
+    """Only what stands in the list above, with its reason, may hold a wildcard."""
+    for name, statement in statements(template):
+        if statement["Effect"] != "Allow":
+            continue
+        for one in [*as_list(statement["Action"]), *as_list(statement["Resource"])]:
+            if "*" in str(one) and (statement.get("Sid"), one) not in WILDCARDS:
+                yield f"{name} {statement.get('Sid')}: name actions and resources instead of {one}"
+
+
+def roles_borrow_no_policies(template: Template) -> Iterator[str]:
+    """AWS's managed policies, which SAM adds to the roles it makes, allow every queue and every stream."""
+    for name, role in template.of_type(ROLE):
+        if role.get("ManagedPolicyArns"):
+            yield f"{name}: write the statements out instead of ManagedPolicyArns"
+
+
+def only_herald_publishes(template: Template) -> Iterator[str]:
+    """What may write to the bus may do so under our name only."""
+    for name, statement in statements(template):
+        if "events:PutEvents" not in as_list(statement["Action"]):
+            continue
+        if statement.get("Condition") != {"StringLike": {"events:source": "herald*"}}:
+            yield f"{name} {statement.get('Sid')}: limit events:PutEvents by events:source"
+
+
+def consumers_reach_their_own_queue_and_dead_letters(template: Template) -> Iterator[str]:
+    """Retries are spaced by changing visibility, and poison is parked by the consumer: both need the right to do so."""
+    for name, mapping in template.of_type("AWS::Lambda::EventSourceMapping"):
+        queue = str(mapping["EventSourceArn"]).removesuffix(".Arn")
+        dead = template.properties(queue).get("RedrivePolicy", {}).get("deadLetterTargetArn")
+        if template.resources.get(queue, {}).get("Type") != "AWS::SQS::Queue":
+            continue
+        role = str(template.properties(mapping["FunctionName"])["Role"]).removesuffix(".Arn")
+        allowed = {
+            (action, resource)
+            for owner, one in statements(template)
+            if owner == role
+            for action in as_list(one["Action"])
+            for resource in as_list(one["Resource"])
+        }
+        reads = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility")
+        needed = {(f"sqs:{action}", f"{queue}.Arn") for action in reads} | {("sqs:SendMessage", dead)}
+        for action, resource in sorted(needed - allowed, key=str):
+            yield f"{role}: {name} needs {action} on {resource}"
+
+
+def audit_is_append_only(template: Template) -> Iterator[str]:
+    """No function may change or delete an audit entry."""
+    reading_or_appending = {f"dynamodb:{action}" for action in ("PutItem", "Query", "GetItem")}
+    for name, statement in statements(template):
+        if "AuditTable.Arn" in as_list(statement["Resource"]):
+            for action in sorted(set(as_list(statement["Action"])) - reading_or_appending):
+                yield f"{name}: take {action} on AuditTable away"
+
+
+def tables_survive(template: Template) -> Iterator[str]:
+    """Neither a mistaken deletion nor a mistaken write may cost an event."""
+    for name, table in template.of_type("AWS::DynamoDB::Table"):
+        resource = template.resources[name]
+        if resource.get("DeletionPolicy") != "Retain" or resource.get("UpdateReplacePolicy") != "Retain":
+            yield f"{name}: set DeletionPolicy and UpdateReplacePolicy to Retain"
+        if not table.get("PointInTimeRecoverySpecification", {}).get("PointInTimeRecoveryEnabled"):
+            yield f"{name}: enable PointInTimeRecoverySpecification"
+        if table.get("SSESpecification", {}).get("KMSMasterKeyId") != "HeraldKey.Arn":
+            yield f"{name}: set SSESpecification.KMSMasterKeyId: !GetAtt HeraldKey.Arn"
+        if table.get("BillingMode") != "PAY_PER_REQUEST":
+            yield f"{name}: set BillingMode: PAY_PER_REQUEST"
+        if template.parameters["Stage"] == "prod" and table.get("DeletionProtectionEnabled") is not True:
+            yield f"{name}: set DeletionProtectionEnabled in production"
+
+
+def keys_rotate_and_survive(template: Template) -> Iterator[str]:
+    """A retained table is unreadable without its key."""
+    for name, key in template.of_type("AWS::KMS::Key"):
+        if key.get("EnableKeyRotation") is not True:
+            yield f"{name}: set EnableKeyRotation: true"
+        if template.resources[name].get("DeletionPolicy") != "Retain":
+            yield f"{name}: set DeletionPolicy: Retain"
+
+
+def secrets_are_encrypted_and_empty(template: Template) -> Iterator[str]:
+    """The operator fills them; nothing secret stands in a template."""
+    for name, secret in template.of_type("AWS::SecretsManager::Secret"):
+        if secret.get("KmsKeyId") != "HeraldKey.Arn":
+            yield f"{name}: set KmsKeyId: !GetAtt HeraldKey.Arn"
+        if secret.get("SecretString") != "{}":
+            yield f'{name}: set SecretString: "{{}}" and fill it by hand'
+
+
+def alarms_reach_the_topic(template: Template) -> Iterator[str]:
+    """An alarm without an action, or a topic the alarm may not use, tells nobody."""
+    for name, alarm in template.of_type("AWS::CloudWatch::Alarm"):
+        if "AlarmTopic" not in alarm.get("AlarmActions", []):
+            yield f"{name}: set AlarmActions: [!Ref AlarmTopic]"
+    usable = {
+        name
+        for name, one in statements(template)
+        if one["Effect"] == "Allow" and one.get("Principal") == {"Service": "cloudwatch.amazonaws.com"}
+    }
+    for name in sorted({"AlarmTopicPolicy", "HeraldKey"} - usable):
+        yield f"{name}: let cloudwatch.amazonaws.com use it, or alarms are dropped silently"
+
+
+def door_is_throttled_and_logged(template: Template) -> Iterator[str]:
+    """A path may hold a secret token, so neither it nor the query may be logged."""
+    for name, stage in template.of_type("AWS::ApiGatewayV2::Stage"):
+        limits = stage.get("DefaultRouteSettings", {})
+        if not limits.get("ThrottlingRateLimit") or not limits.get("ThrottlingBurstLimit"):
+            yield f"{name}: set ThrottlingRateLimit and ThrottlingBurstLimit"
+        layout = stage.get("AccessLogSettings", {}).get("Format", "")
+        if "$context.routeKey" not in layout:
+            yield f"{name}: log $context.routeKey"
+        for secret in ("$context.path", "$context.rawPath", "querystring", "$context.domainName/"):
+            if secret in layout:
+                yield f"{name}: do not log {secret}"
+
+
+def server_errors_and_lag_have_alarms(template: Template) -> Iterator[str]:
+    """Neither vendor sends a refused webhook again, and a relay that lags delays everything."""
+    metrics = {alarm.get("MetricName") for _, alarm in template.of_type("AWS::CloudWatch::Alarm")}
+    for metric in ("5xx", "IteratorAge"):
+        if metric not in metrics:
+            yield f"add an alarm on {metric}"
+
+
+RULES = [
+    rights_name_what_they_are_for,
+    roles_borrow_no_policies,
+    only_herald_publishes,
+    consumers_reach_their_own_queue_and_dead_letters,
+    audit_is_append_only,
+    tables_survive,
+    keys_rotate_and_survive,
+    secrets_are_encrypted_and_empty,
+    alarms_reach_the_topic,
+    door_is_throttled_and_logged,
+    server_errors_and_lag_have_alarms,
+]

@@ -1,0 +1,54 @@
+"""What `samconfig.toml` and the layers' requirements promise."""
+
+import re
+import tomllib
+from typing import Any
+
+import pytest
+from tests.infra.template import ROOT, stage_names, translated
+
+CONFIG: dict[str, Any] = tomllib.loads((ROOT / "samconfig.toml").read_text())
+
+
+@pytest.mark.parametrize("stage", stage_names())
+def test_stage_lints_and_builds_cached(stage: str) -> None:
+    assert CONFIG[stage]["validate"]["parameters"] == {"lint": True}, f"set lint = true for {stage}"
+    assert CONFIG[stage]["build"]["parameters"] == {"cached": True, "parallel": True}, (
+        f"build {stage} cached and parallel"
+    )
+
+
+@pytest.mark.parametrize("stage", stage_names())
+def test_stage_sets_known_parameters_only(stage: str) -> None:
+    known = translated(stage).source["Parameters"].keys()
+    unknown = translated(stage).parameters.keys() - known
+    assert not unknown, f"remove {sorted(unknown)} from {stage} in samconfig.toml, or declare it in template.yaml"
+
+
+def test_production_asks_before_it_changes() -> None:
+    for stage in ("staging", "prod"):
+        assert CONFIG[stage]["deploy"]["parameters"]["confirm_changeset"], f"set confirm_changeset = true for {stage}"
+
+
+def test_no_lint_rule_is_silenced_for_the_whole_template() -> None:
+    source = translated("dev").source
+    ignored = source.get("Metadata", {}).get("cfn-lint", {}).get("config", {}).get("ignore_checks", [])
+    assert not ignored, f"silence {ignored} on one resource, with the reason beside it"
+    for name, resource in source["Resources"].items():
+        checks = resource.get("Metadata", {}).get("cfn-lint", {}).get("config", {}).get("ignore_checks", [])
+        fatal = {"E0000", "E0001", "E0002", "E0003"} & set(checks)
+        assert not fatal, f"{name}: {sorted(fatal)} report that the template cannot be read; repair it instead"
+
+
+def test_requirements_are_pinned_exactly() -> None:
+    lines = (ROOT / "layers" / "deps" / "requirements.txt").read_text().splitlines()
+    loose = [line for line in lines if line and not line.startswith("#") and not re.fullmatch(r"[\w.-]+==[\w.]+", line)]
+    assert not loose, f"pin {loose} with =="
+
+
+def test_layers_are_built_for_what_the_template_defaults_to() -> None:
+    makefile = (ROOT / "layers" / "deps" / "Makefile").read_text()
+    parameters = translated("prod").source["Parameters"]
+    for variable, parameter in (("HERALD_PYTHON_VERSION", "PythonVersion"), ("HERALD_ARCHITECTURE", "Architecture")):
+        default = parameters[parameter]["Default"]
+        assert f"{variable} ?= {default}\n" in makefile, f"let {variable} default to {default} in layers/deps/Makefile"

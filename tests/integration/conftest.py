@@ -1,0 +1,32 @@
+"""A house with its vendors, fresh for each test."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from simulators import OpenTextSimulator, ThreekitSimulator
+from tests.contract.conftest import emulated_aws
+from tests.integration.configuration import two_rules
+from tests.integration.house import House
+
+__all__ = ["emulated_aws"]
+
+
+@pytest.fixture
+def threekit() -> Iterator[ThreekitSimulator]:
+    """A Threekit org with its seed orders."""
+    with ThreekitSimulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def opentext() -> Iterator[OpenTextSimulator]:
+    """An OpenText account whose jobs move when the house lets them."""
+    with OpenTextSimulator(manual=True) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def house(emulated_aws: None, threekit: ThreekitSimulator, opentext: OpenTextSimulator) -> House:
+    """The house, with two rules: one for each new order, one for large ones."""
+    return House(threekit, opentext, two_rules())

@@ -1,0 +1,332 @@
+"""The whole house over emulated queues and tables, with real vendor simulators and a clock that only the test moves."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from herald.adapters.dynamodb_audit import DynamoAuditTrail
+from herald.adapters.dynamodb_decisions import DynamoDecisions
+from herald.adapters.dynamodb_inbox import DynamoInbox
+from herald.adapters.dynamodb_ledger import DynamoLedger
+from herald.adapters.sqs import SqsReceivedQueue
+from herald.domain.configuration import Configuration
+from herald.domain.errors import Reason
+from herald.domain.opentext_envelope import OPENTEXT_CALLBACK
+from herald.domain.threekit_envelope import THREEKIT_WEBHOOK
+from herald.runtime import queue_messages
+from herald.runtime.batch import consume
+from herald.runtime.bootstrap import (
+    delivery_tracking,
+    event_relay,
+    ingress,
+    notification_dispatch,
+    rule_evaluation,
+    threekit_writeback,
+)
+from herald.runtime.bootstrap.world import World
+from herald.runtime.settings import (
+    CallbackSettings,
+    DispatchSettings,
+    EvaluationSettings,
+    RelaySettings,
+    TrackingSettings,
+    WebhookSettings,
+    WritebackSettings,
+)
+from herald.runtime.stream import references
+from herald.usecases.outcome import Outcome
+from herald.usecases.relay import RelayRefusedError
+from herald.usecases.trace import Trace, Tracer
+from simulators import OpenTextSimulator, ThreekitSimulator
+from tests.builders import MovingClock
+from tests.contract.ports.aws_resources import create_queue, create_table
+
+VISIBILITY = timedelta(seconds=190)
+LEASE = timedelta(seconds=120)
+GRACE = timedelta(minutes=15)
+PATH_TOKEN = "demo-path-token-0123456789abcdef"
+SIGNING_KEY = "whsec_" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVoxMjM0NTY="
+SOURCES = {"sources": {"orders": {"path_token": PATH_TOKEN}, "storefront": {"hmac": [SIGNING_KEY]}}}
+CALLBACK_SOURCES = {"sources": {"notifications": {"path_token": PATH_TOKEN}}}
+
+
+class KilledError(BaseException):
+    """The process is gone: no handler of an exception gets to run."""
+
+
+@dataclass
+class Message:
+    """A message in flight, as Lambda hands it over."""
+
+    record: dict[str, Any]
+    due: datetime
+    attempt: int = 0
+
+
+@dataclass
+class Work:
+    """A queue, the function that works it off, and what is in flight."""
+
+    name: str
+    url: str
+    dead_letter_url: str
+    handle: Callable[[Mapping[str, Any], int], Outcome]
+    in_flight: dict[str, Message] = field(default_factory=dict)
+
+
+class NotedQueue(SqsReceivedQueue):
+    """The real adapter, beside which the test learns how long a message is postponed."""
+
+    postponed: dict[str, float]
+
+    def postpone(self, receipt_handle: str, seconds: float) -> None:
+        super().postpone(receipt_handle, seconds)
+        self.postponed[receipt_handle] = seconds
+
+
+class House:
+    """Built inside ``mock_aws``. Send to it, then ``settle()``; kill it where ``die_at`` says."""
+
+    def __init__(self, threekit: ThreekitSimulator, opentext: OpenTextSimulator, configuration: Configuration) -> None:
+        self.clock = MovingClock()
+        self.threekit, self.opentext = threekit, opentext
+        self.die_at: set[str] = set()
+        self.deaths: list[str] = []
+        self.vendor_plays = True
+        self._client = lambda service: boto3.client(service)  # type: ignore[call-overload]
+        self.dynamodb, self.sqs = boto3.client("dynamodb"), boto3.client("sqs")
+        self._make_aws(configuration)
+        self._compose()
+
+    # -- what a test says --------------------------------------------------------------------------------------------
+
+    def tell(self, body: Mapping[str, Any] | bytes, source: str = "orders", **headers: str) -> dict[str, Any]:
+        """POST to the webhook; return the answer with its body parsed."""
+        return self._post(self.webhook, body, source, headers)
+
+    def call_back(self, body: Mapping[str, Any], source: str = "notifications") -> dict[str, Any]:
+        """POST a status body to the callback."""
+        return self._post(self.callback, body, source, {})
+
+    def order_created(self, order_id: str) -> dict[str, Any]:
+        """Tell of an order as Threekit does."""
+        order = self.threekit.orders[order_id]
+        return self.tell({"topic": "orders", "action": "created", "data": order})
+
+    def settle(self, within: timedelta = timedelta(days=3)) -> None:
+        """Work everything off, moving the clock on whenever there is nothing to do but wait."""
+        deadline = self.clock() + within
+        for _ in range(3000):
+            if self._step():
+                continue
+            waiting = [message.due for work in self.works for message in work.in_flight.values()]
+            if not waiting or min(waiting) > deadline:
+                return
+            self.clock.now = max(self.clock(), min(waiting))
+        raise AssertionError("the house does not come to rest")
+
+    def trace(self, event_id: str) -> Trace:
+        """The whole story of an event."""
+        found = Tracer(self.inbox, self.decisions, self.audit, self.ledger)(event_id)
+        assert found is not None, f"nothing is recorded under {event_id}"
+        return found
+
+    def parked(self, name: str) -> list[dict[str, Any]]:
+        """The messages in a dead-letter queue."""
+        url = next(work.dead_letter_url for work in self.works if work.name == name)
+        answer = self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"])
+        return list(answer.get("Messages", []))  # type: ignore[arg-type]
+
+    def actions(self, event_id: str) -> list[str]:
+        """The audit's actions of an event, in order."""
+        return [entry.record.action for entry in self.audit.entries(event_id)]
+
+    # -- how it runs -------------------------------------------------------------------------------------------------
+
+    def checkpoint(self, name: str, subject: str) -> None:
+        """Die where told, once."""
+        if name in self.die_at:
+            self.die_at.discard(name)
+            self.deaths.append(name)
+            raise KilledError(f"{name} {subject}")
+
+    def _step(self) -> bool:
+        worked = self._relay()
+        for work in self.works:
+            self._receive(work)
+            worked |= self._run(work)
+        return self._play_vendor() or worked
+
+    def _relay(self) -> bool:
+        records = self._new_stream_records()
+        self._unrelayed.extend(records)
+        if not self._unrelayed:
+            return False
+        batch = list(self._unrelayed)
+        try:
+            self.relay(references({"Records": batch}))
+        except (KilledError, RelayRefusedError):
+            return True
+        del self._unrelayed[: len(batch)]
+        return True
+
+    def _receive(self, work: Work) -> None:
+        answer = self.sqs.receive_message(
+            QueueUrl=work.url, MaxNumberOfMessages=10, VisibilityTimeout=43_000, AttributeNames=["All"]
+        )
+        for message in answer.get("Messages", []):
+            attributes = {key: value for key, value in message.get("Attributes", {}).items()}
+            record = {
+                "messageId": message["MessageId"], "receiptHandle": message["ReceiptHandle"], "body": message["Body"],
+                "attributes": attributes, "eventSource": "aws:sqs",
+            }  # fmt: skip
+            work.in_flight[message["MessageId"]] = Message(record, self.clock())
+
+    def _run(self, work: Work) -> bool:
+        ready = [message for message in work.in_flight.values() if message.due <= self.clock()]
+        if not ready:
+            return False
+        for message in ready:
+            message.attempt += 1
+            message.record["attributes"]["ApproximateReceiveCount"] = str(message.attempt)
+            message.due = self.clock() + VISIBILITY
+        queue = NotedQueue(self.sqs, work.url, work.dead_letter_url)  # type: ignore[arg-type]
+        object.__setattr__(queue, "postponed", {})
+        records = [message.record for message in ready]
+        try:
+            answer = consume({"Records": records}, handle=work.handle, queue=queue, remaining_ms=lambda: 30_000)
+        except KilledError:
+            return True
+        failed = {item["itemIdentifier"] for item in answer["batchItemFailures"]}
+        for message in ready:
+            identity = message.record["messageId"]
+            if identity in failed:
+                seconds = queue.postponed.get(message.record["receiptHandle"], 0.0)
+                message.due = self.clock() + timedelta(seconds=max(seconds, 1.0))
+            else:
+                self.sqs.delete_message(QueueUrl=work.url, ReceiptHandle=message.record["receiptHandle"])
+                del work.in_flight[identity]
+        return True
+
+    def _play_vendor(self) -> bool:
+        """Let every unfinished job take a step, and tell of it."""
+        if not self.vendor_plays:
+            return False
+        moved = False
+        for job_id, job in list(self.opentext.jobs.items()):
+            if not job.finished:
+                self.opentext.advance(job_id)
+                answer = self.call_back(self.status_of(job_id))
+                assert answer["statusCode"] in (200, 202), answer
+                moved = True
+        return moved
+
+    def status_of(self, job_id: str) -> dict[str, Any]:
+        """The body OpenText would push for a job."""
+        return dict(self.opentext.jobs[job_id].status())
+
+    def _post(
+        self, receive: Callable[[Mapping[str, Any]], dict[str, Any]], body: Any, source: str, headers: Mapping[str, str]
+    ) -> dict[str, Any]:
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        answer = receive(
+            {
+                "version": "2.0", "headers": {"content-type": "application/json", **headers},
+                "pathParameters": {"source": source, "token": PATH_TOKEN}, "body": raw.decode(), "isBase64Encoded": False,
+                "requestContext": {"requestId": "request-1", "http": {"method": "POST"}},
+            }
+        )  # fmt: skip
+        return {**answer, "json": json.loads(answer["body"])}
+
+    def _make_aws(self, configuration: Configuration) -> None:
+        self.tables = {name: create_table(self.dynamodb, name) for name in ("InboxTable", "AuditTable", "LedgerTable", "ConfigTable")}
+        names = ("Evaluation", "Tracking", "Dispatch", "Writeback")
+        self.queues = {name: create_queue(self.sqs, f"{name}Queue") for name in names}
+        self.dead_letters = {name: create_queue(self.sqs, f"{name}DeadLetterQueue") for name in names}
+        events = boto3.client("events")
+        events.create_event_bus(Name="herald")
+        for queue, pattern in (
+            ("Evaluation", {"source": ["herald"], "detail-type": [{"anything-but": "opentext.status"}]}),
+            ("Tracking", {"source": ["herald"], "detail-type": ["opentext.status"]}),
+        ):
+            arn = self.sqs.get_queue_attributes(QueueUrl=self.queues[queue], AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+            events.put_rule(Name=queue, EventBusName="herald", EventPattern=json.dumps(pattern))
+            events.put_targets(Rule=queue, EventBusName="herald", Targets=[{"Id": queue, "Arn": arn}])
+        secrets = boto3.client("secretsmanager")
+        for name, value in {
+            "webhook": SOURCES,
+            "callback": CALLBACK_SOURCES,
+            "threekit": {"private_token": self.threekit.tokens.private},
+            "opentext": {"basic": self._opentext_account()},
+        }.items():
+            secrets.create_secret(Name=name, SecretString=json.dumps(value))
+        from herald.adapters.dynamodb_configuration import DynamoConfigurationStore  # noqa: PLC0415
+
+        DynamoConfigurationStore(self.dynamodb, "ConfigTable", self.clock, timedelta(0)).apply(configuration)
+        streams = boto3.client("dynamodbstreams")
+        arn = self.dynamodb.describe_table(TableName="InboxTable")["Table"]["LatestStreamArn"]
+        shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
+        self._streams = streams
+        self._iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+        self._unrelayed: list[Any] = []
+
+    def _new_stream_records(self) -> list[Any]:
+        answer = self._streams.get_records(ShardIterator=self._iterator)
+        self._iterator = answer["NextShardIterator"]
+        return list(answer["Records"])
+
+    def _opentext_account(self) -> dict[str, str]:
+        account = self.opentext.credentials.account
+        return {"user_id": account.user_id, "password": account.password}
+
+    def _compose(self) -> None:
+        world = World(self.clock, lambda: 0.5, self._client, self.checkpoint)
+        tables = {
+            "stage": "local", "inbox_table": "InboxTable", "audit_table": "AuditTable", "ledger_table": "LedgerTable",
+            "config_table": "ConfigTable", "bus_name": "herald", "dispatch_queue_url": self.queues["Dispatch"],
+            "writeback_queue_url": self.queues["Writeback"], "threekit_base_url": self.threekit.url,
+            "opentext_base_url": self.opentext.url, "opentext_auth": "basic", "opentext_token_url": "",
+            "opentext_phone_format": "00", "opentext_html_type": "HTML", "message_prefix": "herald-test",
+            "max_body_bytes": 262_144, "max_json_depth": 32, "event_retention_days": 30, "lease_seconds": int(LEASE.total_seconds()),
+            "grace_seconds": int(GRACE.total_seconds()), "retry_window_hours": 24, "config_max_age_seconds": 60,
+        }  # fmt: skip
+
+        def settings(model: Any, name: str = "", secret: str = "") -> Any:
+            own = {"queue_url": self.queues.get(name, ""), "dlq_url": self.dead_letters.get(name, ""), "secret_id": secret}
+            return model.model_validate({**tables, **own})
+
+        self.webhook = ingress.compose(settings(WebhookSettings, secret="webhook"), world, "threekit_webhook", THREEKIT_WEBHOOK)
+        self.callback = ingress.compose(
+            settings(CallbackSettings, secret="callback"), world, "opentext_callback", OPENTEXT_CALLBACK
+        )
+        self.relay = event_relay.compose(settings(RelaySettings), world)
+        evaluate = rule_evaluation.compose(settings(EvaluationSettings, "Evaluation", "threekit"), world)
+        dispatch = notification_dispatch.compose(settings(DispatchSettings, "Dispatch", "opentext"), world)
+        track = delivery_tracking.compose(settings(TrackingSettings, "Tracking"), world)
+        writeback = threekit_writeback.compose(settings(WritebackSettings, "Writeback", "threekit"), world)
+        text, event_id = queue_messages.text, queue_messages.event_id
+        handlers: dict[str, Callable[[Mapping[str, Any], int], Outcome]] = {
+            "Evaluation": lambda body, attempt: evaluate(event_id(body), attempt),
+            "Tracking": lambda body, attempt: track(event_id(body)),
+            "Dispatch": lambda body, attempt: dispatch(text(body, "notification_id")),
+            "Writeback": lambda body, attempt: writeback(text(body, "object_id"), text(body, "notification_id"), attempt),
+        }
+        self.works = [Work(name, self.queues[name], self.dead_letters[name], handle) for name, handle in handlers.items()]
+        self.inbox = DynamoInbox(self.dynamodb, "InboxTable", self.clock, timedelta(days=30))
+        self.audit = DynamoAuditTrail(self.dynamodb, "AuditTable")
+        self.decisions = DynamoDecisions(self.dynamodb, "AuditTable")
+        self.ledger = DynamoLedger(self.dynamodb, "LedgerTable")
+
+
+def reasons(messages: list[dict[str, Any]]) -> list[str]:
+    """Why messages were parked."""
+    return [message["MessageAttributes"]["reason"]["StringValue"] for message in messages]
+
+
+ROOT = Path(__file__).parents[2]
+KNOWN_REASONS = frozenset(Reason)

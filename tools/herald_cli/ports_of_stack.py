@@ -1,0 +1,34 @@
+"""A stack's tables behind the ports, for the commands that read them."""
+
+from datetime import UTC, datetime, timedelta
+
+from herald.adapters.dynamodb_audit import DynamoAuditTrail
+from herald.adapters.dynamodb_configuration import DynamoConfigurationStore
+from herald.adapters.dynamodb_decisions import DynamoDecisions
+from herald.adapters.dynamodb_inbox import DynamoInbox
+from herald.adapters.dynamodb_ledger import DynamoLedger
+from herald.usecases.trace import Tracer
+from herald_cli.connection import Connection
+
+KEPT = timedelta(days=30)
+
+
+def utc_now() -> datetime:
+    """Return the current time."""
+    return datetime.now(UTC)
+
+
+def tracer(connection: Connection) -> Tracer:
+    """Return what finds an event's story."""
+    database, outputs = connection.dynamodb(), connection.outputs
+    return Tracer(
+        inbox=DynamoInbox(database, outputs["InboxTableName"], utc_now, KEPT),
+        decisions=DynamoDecisions(database, outputs["AuditTableName"]),
+        audit=DynamoAuditTrail(database, outputs["AuditTableName"]),
+        ledger=DynamoLedger(database, outputs["LedgerTableName"]),
+    )
+
+
+def configuration_store(connection: Connection) -> DynamoConfigurationStore:
+    """Return the versions of ``config/``, always read anew."""
+    return DynamoConfigurationStore(connection.dynamodb(), connection.outputs["ConfigTableName"], utc_now, timedelta(0))

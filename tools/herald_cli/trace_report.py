@@ -1,0 +1,53 @@
+"""A trace, printed for a person."""
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from herald.usecases.trace import Trace
+from herald_cli.timeline import masked_recipient, rows, told, why
+
+_COLOURS = {
+    "matched": "green", "not_matched": "dim", "error": "red", "DELIVERED": "green", "SENT": "green", "SUBMITTED": "cyan",
+    "FAILED": "red", "EXPIRED": "red", "RETRY_AT": "yellow", "UNKNOWN": "yellow", "notify": "green", "noted": "green",
+}  # fmt: skip
+
+
+def print_trace(console: Console, trace: Trace) -> None:
+    """Print the timeline, what each rule said, and what became of each notification."""
+    event = trace.event
+    console.print(f"[bold]{event.id}[/]  {event.type}  {event.subject}", highlight=False)
+    console.print(_timeline(trace))
+    if trace.decision is not None:
+        console.print(_decision(trace))
+    if trace.notifications:
+        console.print(_notifications(trace))
+    if trace.broken_at is not None:
+        console.print(f"[bold red]The audit chain is broken at entry {trace.broken_at}: something was altered or removed.[/]")
+
+
+def _timeline(trace: Trace) -> Table:
+    table = Table("after", "step", "outcome", "detail", title="Timeline", title_justify="left")
+    for row in rows(trace):
+        seconds = (row.at - trace.event.received_at).total_seconds()
+        table.add_row(f"{seconds:.2f} s", row.step, _coloured(row.outcome), Text(row.detail, overflow="fold"))
+    return table
+
+
+def _decision(trace: Trace) -> Table:
+    version = trace.decision.config_version if trace.decision else ""
+    table = Table("rule", "said", "why", title=f"Decision by {version or 'no configuration'}", title_justify="left")
+    for row in why(trace):
+        table.add_row(row.step, _coloured(row.outcome), Text(row.detail, overflow="fold"))
+    return table
+
+
+def _notifications(trace: Trace) -> Table:
+    table = Table("notification", "rule", "audience", "to", "where it stands", title="Told", title_justify="left")
+    for notification, states in told(trace):
+        table.add_row(notification.id, notification.rule_id, notification.audience, masked_recipient(notification), states)
+    return table
+
+
+def _coloured(outcome: str) -> Text:
+    return Text(outcome, style=_COLOURS.get(outcome, ""))

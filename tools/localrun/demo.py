@@ -1,0 +1,118 @@
+"""``make demo``: every sample sent by HTTP to the deployed stack, every expected effect awaited and shown."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+
+from herald.usecases.trace import Trace
+from herald_cli.ports_of_stack import tracer
+from herald_cli.send import Answer, send
+from herald_cli.timeline import as_json
+from herald_cli.trace_report import print_trace
+from localrun.running_house import RunningHouse
+from localrun.scenarios import Scenario, read_scenarios, unmet
+
+PATIENCE_SECONDS = 90.0
+LOOK_EVERY_SECONDS = 0.25
+
+
+@dataclass
+class Played:
+    """A scenario that was sent, and what has become of it."""
+
+    scenario: Scenario
+    answer: Answer
+    event_id: str
+    trace: Trace | None = None
+    missing: list[str] = field(default_factory=lambda: ["not looked at yet"])
+
+
+def play(house: RunningHouse, say: Callable[[str], None]) -> list[Played]:
+    """Send each scenario, wait for its effects, and return what became of it."""
+    played = []
+    scenarios = read_scenarios()
+    for number, scenario in enumerate(scenarios, start=1):
+        say(f"[{number}/{len(scenarios)}] {scenario.title}")
+        answer = send(house.connection, scenario.file.read_bytes(), scenario.source)
+        event_id = answer.body.get("id", "") if isinstance(answer.body, dict) else ""
+        one = Played(scenario, answer, event_id)
+        played.append(one)
+        _await(house, one)
+    return played
+
+
+def report(house: RunningHouse, played: list[Played], console: Console) -> bool:
+    """Print each story, what each recipient got, and the verdict; return whether everything expected happened."""
+    for one in played:
+        console.rule(f"[bold]{one.scenario.title}")
+        console.print(f"POST {one.scenario.file.name} as {one.scenario.source}: HTTP {one.answer.status} {json.dumps(one.answer.body)}")
+        if one.trace is not None:
+            print_trace(console, one.trace)
+        for problem in one.missing:
+            console.print(f"[red]not as expected:[/] {problem}")
+    console.rule("[bold]What each recipient got")
+    for submit in house.opentext.submits:
+        title = f"{submit.channel} to {', '.join(submit.destinations)}"
+        console.print(Panel(submit.texts[0].strip(), title=title, subtitle=submit.subject, title_align="left"))
+    twice = {who: count for who, count in _sends(house).items() if count > 1}
+    console.print(_verdict(played))
+    for who, count in twice.items():
+        console.print(f"[red]{who} was told {count} times[/]")
+    return not twice and all(not one.missing for one in played)
+
+
+def report_json(house: RunningHouse, played: list[Played]) -> dict[str, Any]:
+    """Return the same for a script."""
+    return {
+        "passed": all(not one.missing for one in played),
+        "scenarios": [
+            {
+                "title": one.scenario.title, "status": one.answer.status, "event": one.event_id, "unmet": one.missing,
+                "trace": as_json(one.trace) if one.trace else None,
+            }
+            for one in played
+        ],
+        "sent": [submit.summary() for submit in house.opentext.submits],
+    }  # fmt: skip
+
+
+def _await(house: RunningHouse, one: Played) -> None:
+    if one.answer.status != one.scenario.answer:
+        one.missing = [f"the answer was {one.answer.status}, not {one.scenario.answer}"]
+        return
+    find = tracer(house.connection)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        one.trace = find(one.event_id)
+        one.missing = unmet(one.scenario, one.trace, _order(house, one.trace))
+        if not one.missing:
+            return
+        time.sleep(LOOK_EVERY_SECONDS)
+
+
+def _order(house: RunningHouse, trace: Trace | None) -> dict[str, Any] | None:
+    return house.threekit.orders.get(trace.event.object_id) if trace else None
+
+
+def _sends(house: RunningHouse) -> dict[str, int]:
+    """How often each message (not each person: two rules may tell one person) was submitted."""
+    counts: dict[str, int] = {}
+    for submit in house.opentext.submits:
+        for reference in submit.refs:
+            counts[str(reference)] = counts.get(str(reference), 0) + 1
+    return counts
+
+
+def _verdict(played: list[Played]) -> Table:
+    table = Table("scenario", "answer", "recipients told", "as expected", title="Verdict", title_justify="left")
+    for one in played:
+        told = len(one.trace.notifications) if one.trace else 0
+        verdict = "[green]yes[/]" if not one.missing else f"[red]no: {len(one.missing)} differences[/]"
+        table.add_row(one.scenario.title, str(one.answer.status), str(told), verdict)
+    return table

@@ -1,0 +1,108 @@
+"""The stack with both vendor simulators, its secrets filled and ``config/`` in force: everything a sample needs."""
+
+import json
+import secrets
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from herald_cli.configuration_folder import read_folder
+from herald_cli.connection import LOCAL_RUN, Connection
+from herald_cli.ports_of_stack import configuration_store
+from localrun.bring_up import ROOT, local_stack
+from localrun.emulator import REGION
+from localrun.stack import LocalStack
+from simulators import OpenTextSimulator, ThreekitSimulator
+from simulators.opentext.callbacks import WebhookTarget
+
+ORDERS, STOREFRONT, NOTIFICATIONS = "orders", "storefront", "notifications"
+
+
+@dataclass(frozen=True)
+class RunningHouse:
+    """Everything that runs."""
+
+    stack: LocalStack
+    threekit: ThreekitSimulator
+    opentext: OpenTextSimulator
+    connection: Connection
+
+
+@contextmanager
+def running_house(
+    say: Callable[[str], None],
+    *,
+    parameters: Mapping[str, str] | None = None,
+    function_environment: Mapping[str, str] | None = None,
+    log_file: Path | None = None,
+    step_seconds: float = 0.2,
+) -> Iterator[RunningHouse]:
+    """Start everything for the length of the block; ``say`` is told each step as it begins.
+
+    ``function_environment`` is what the functions' processes find beside what the template gives them.
+    """
+    say("starting the vendor simulators")
+    with ThreekitSimulator() as threekit, OpenTextSimulator(step_seconds=step_seconds) as opentext:
+        say("building the layers and deploying template.yaml into the emulator")
+        with local_stack(
+            threekit_url=threekit.url, opentext_url=opentext.url, parameters=parameters,
+            function_environment=function_environment, log_file=log_file,
+        ) as stack:  # fmt: skip
+            say("filling the secrets, applying config/, subscribing the webhooks")
+            connection = _connection(stack, threekit, opentext)
+            tokens = _fill_secrets(stack, threekit, opentext)
+            configuration_store(connection).apply(read_folder(ROOT / "config"))
+            _subscribe(stack, threekit, opentext, tokens)
+            LOCAL_RUN.parent.mkdir(exist_ok=True)
+            LOCAL_RUN.write_text(json.dumps(_as_told(connection)), encoding="utf-8")
+            try:
+                yield RunningHouse(stack, threekit, opentext, connection)
+            finally:
+                LOCAL_RUN.unlink(missing_ok=True)
+
+
+def _connection(stack: LocalStack, threekit: ThreekitSimulator, opentext: OpenTextSimulator) -> Connection:
+    local = {"api_url": stack.api_url, "threekit_url": threekit.url, "opentext_url": opentext.url}
+    return Connection(stack.name, REGION, stack.emulator.endpoint_url, stack.raw_outputs(), local)
+
+
+def _as_told(connection: Connection) -> dict[str, Any]:
+    told = {name: value for name, value in asdict(connection).items() if name != "local"}
+    return {**told, **connection.local}
+
+
+def _fill_secrets(stack: LocalStack, threekit: ThreekitSimulator, opentext: OpenTextSimulator) -> dict[str, str]:
+    tokens = {name: secrets.token_urlsafe(32) for name in (ORDERS, NOTIFICATIONS)}
+    signing_key = "whsec_" + b64encode(secrets.token_bytes(32)).decode("ascii")
+    account = opentext.credentials.account
+    values = {
+        stack.outputs.webhook_secret_id: {
+            "sources": {ORDERS: {"path_token": tokens[ORDERS]}, STOREFRONT: {"hmac": [signing_key]}}
+        },
+        stack.outputs.callback_secret_id: {"sources": {NOTIFICATIONS: {"path_token": tokens[NOTIFICATIONS]}}},
+        stack.outputs.threekit_secret_id: {"private_token": threekit.tokens.private},
+        stack.outputs.open_text_secret_id: {"basic": {"user_id": account.user_id, "password": account.password}},
+    }
+    manager = stack.client("secretsmanager")
+    for secret_id, value in values.items():
+        manager.put_secret_value(SecretId=secret_id, SecretString=json.dumps(value))
+    return tokens
+
+
+def _subscribe(
+    stack: LocalStack, threekit: ThreekitSimulator, opentext: OpenTextSimulator, tokens: Mapping[str, str]
+) -> None:
+    """Both vendors can carry a secret in the URL only."""
+    opentext.push_to(WebhookTarget(f"{stack.api_url}/callbacks/opentext/{NOTIFICATIONS}/{tokens[NOTIFICATIONS]}"))
+    address = f"{stack.api_url}/webhooks/threekit/{ORDERS}/{tokens[ORDERS]}"
+    for topic in ("orders", "jobs"):
+        httpx.post(
+            f"{threekit.url}/api/webhooks",
+            json={"topic": topic, "address": address},
+            headers={"authorization": f"Bearer {threekit.tokens.private}"},
+        ).raise_for_status()

@@ -1,0 +1,337 @@
+"""The OpenText simulator: its routes, its switches, its jobs."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Literal, Self, TypedDict, Unpack
+
+from simulators.exchange import Reply, Request, json_reply, refused
+from simulators.faults import FaultQueue
+from simulators.field_rules import FieldError
+from simulators.json_types import Record, utc_now
+from simulators.loopback_server import LoopbackServer, SeenRequest, own_routes
+from simulators.opentext.callbacks import Callbacks, WebhookTarget
+from simulators.opentext.credentials import Account, Credentials
+from simulators.opentext.jobs import Delivery, Job
+from simulators.opentext.message_rules import Channel, check_message
+from simulators.opentext.outcomes import Outcomes
+from simulators.opentext.submits import Submit, SubmitRecord
+from simulators.opentext.timeline import Timeline
+from simulators.routes import Handler, RouteTable
+from simulators.switches import switches_reply
+from simulators.webhook_push import Push, PushSwitches, WebhookPusher
+
+WebhookStates = Literal["each", "final"]
+
+
+@dataclass
+class OpenTextSwitches:
+    """How the simulator behaves; all may change while it runs.
+
+    - ``dedupe_message_id``: a ``message_id`` seen before answers the earlier job id, as SOAP does; False makes a new
+      job. Which of the two REST does is unproven (docs/vendor/opentext.md 3.6).
+    - ``plus_numbers``: take telephone numbers with a leading ``+``, which no REST sample shows (3.1).
+    - ``manual``: jobs do not play by themselves; use ``advance``.
+    - ``step_seconds``: time between two steps of a job.
+    - ``webhook_states``: push each change or the final one; ``out_of_order``: push all changes, last first, at the end.
+    - ``webhook_retries``: how often a push without a 2xx answer is tried again; the vendor has a retry of unknown
+      schedule (5).
+    - ``token_lifetime_seconds``: life of the tokens given from now on; the vendor's value is unknown (2.3).
+    - ``job_prefix``: what job ids begin with; ``xsi``, ``xsi2`` and ``usme`` were seen (1).
+    """
+
+    dedupe_message_id: bool = True
+    plus_numbers: bool = False
+    manual: bool = False
+    step_seconds: float = 0.1
+    webhook_states: WebhookStates = "each"
+    out_of_order: bool = False
+    webhook_retries: int = 0
+    token_lifetime_seconds: int = 3600
+    job_prefix: str = "xsi"
+
+
+SWITCH_CHOICES: dict[str, tuple[object, ...]] = {"webhook_states": ("each", "final")}
+
+
+class OpenTextSwitchValues(TypedDict, total=False):
+    """``OpenTextSwitches`` as keyword arguments."""
+
+    dedupe_message_id: bool
+    plus_numbers: bool
+    manual: bool
+    step_seconds: float
+    webhook_states: WebhookStates
+    out_of_order: bool
+    webhook_retries: int
+    token_lifetime_seconds: int
+    job_prefix: str
+
+
+class OpenTextSimulator:
+    """An OpenText Notifications account on loopback, as strict as docs/vendor/opentext.md; a context manager.
+
+    ``port`` 0 takes a free port. ``webhook`` is where status changes go (a URL, or a ``WebhookTarget`` with
+    credentials). ``account`` is who may call. ``push`` says how pushes misbehave. ``clock`` gives timestamps and the
+    age of tokens. ``first_job_number`` is the number of the first job id. The other keywords are fields of
+    ``OpenTextSwitches``.
+
+    Attributes: ``url``; ``submits`` (list), ``jobs`` (by id); ``requests``, ``pushes`` (lists); ``faults``,
+    ``outcomes``, ``switches``, ``push``, ``credentials``.
+    """
+
+    def __init__(
+        self,
+        port: int = 0,
+        *,
+        host: str = "127.0.0.1",
+        webhook: str | WebhookTarget | None = None,
+        account: Account | None = None,
+        push: PushSwitches | None = None,
+        clock: Callable[[], datetime] = utc_now,
+        first_job_number: int = 1,
+        **switches: Unpack[OpenTextSwitchValues],
+    ) -> None:
+        self.switches = OpenTextSwitches(**switches)
+        self.push = push or PushSwitches()
+        self.credentials = Credentials(account or Account(), clock, lambda: self.switches.token_lifetime_seconds)
+        self.outcomes = Outcomes()
+        self.jobs: dict[str, Job] = {}
+        self._record = SubmitRecord()
+        self._clock = clock
+        self._next_number = first_job_number
+        self._pusher = WebhookPusher(self.push)
+        target = WebhookTarget(webhook) if isinstance(webhook, str) else webhook
+        self._callbacks = Callbacks(self._pusher, target)
+        self._timeline = Timeline(self._due)
+        self._server = LoopbackServer(host, port, RouteTable(), RouteTable())
+        self._add_vendor_routes()
+        self._add_own_routes()
+
+    def start(self) -> Self:
+        """Start serving, playing jobs and pushing."""
+        self._pusher.start()
+        self._timeline.start()
+        self._server.start()
+        return self
+
+    def stop(self) -> None:
+        """Stop everything; jobs stay where they are."""
+        self._server.stop()
+        self._timeline.stop()
+        self._pusher.stop()
+
+    def __enter__(self) -> Self:
+        """Start."""
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop."""
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """The base URL, for the messaging API and the token endpoint alike."""
+        return self._server.url
+
+    @property
+    def faults(self) -> FaultQueue:
+        """The faults waiting for requests."""
+        return self._server.faults
+
+    @property
+    def requests(self) -> list[SeenRequest]:
+        """Every request a vendor route received, in order."""
+        return self._server.requests
+
+    @property
+    def pushes(self) -> list[Push]:
+        """Every webhook push, in order, dropped ones included."""
+        return self._pusher.pushes
+
+    @property
+    def submits(self) -> list[Submit]:
+        """Every submit that made a job, in order; a repeat answered with an earlier job counts as an arrival of it."""
+        return self._record.submits
+
+    def sends_per_recipient(self) -> Counter[str]:
+        """Return how many jobs address each recipient; every value is 1 when nobody was told twice."""
+        return self._record.sends_per_recipient()
+
+    def push_to(self, target: WebhookTarget) -> None:
+        """Send status changes there from now on."""
+        self._callbacks.target = target
+
+    def wait_pushed(self, timeout_seconds: float = 5.0) -> bool:
+        """Wait until every push was sent or given up; false when the time is over."""
+        return self._pusher.wait_idle(timeout_seconds)
+
+    def advance(self, job_id: str) -> Job:
+        """Play a job one step on, which pushes it. Raises KeyError if there is no such job."""
+        with self._server.lock:
+            job = self.jobs[job_id]
+            if job.advance(self._clock()):
+                self._callbacks.changed(
+                    job,
+                    final_only=self.switches.webhook_states == "final",
+                    out_of_order=self.switches.out_of_order,
+                    retries=self.switches.webhook_retries,
+                )
+            return job
+
+    def finish(self, job_id: str) -> Job:
+        """Play a job to its end. Raises KeyError if there is no such job."""
+        with self._server.lock:
+            while not self.jobs[job_id].finished:
+                self.advance(job_id)
+            return self.jobs[job_id]
+
+    def purge(self, job_id: str) -> None:
+        """Make a job's id invalid, as happens some days after completion (docs/vendor/opentext.md 6)."""
+        with self._server.lock:
+            self.jobs[job_id].purged = True
+
+    def reset(self) -> None:
+        """Forget jobs, submits, tokens, outcomes, faults, requests and pushes. Switches stay; job numbers go on."""
+        with self._server.lock:
+            self._timeline.clear()
+            self.jobs.clear()
+            self._record.clear()
+            self.credentials.revoke_all()
+            self.outcomes.clear()
+            self.faults.clear()
+            self.requests.clear()
+            self._pusher.forget()
+
+    def snapshot(self) -> Record:
+        """Return the whole state as one JSON document, as ``GET /_simulator/state`` answers it."""
+        return {
+            "submits": [submit.summary() for submit in self.submits],
+            "jobs": [
+                {
+                    "channel": job.channel,
+                    "step": job.step,
+                    "finished": job.finished,
+                    "purged": job.purged,
+                    "status": job.status(),
+                }
+                for job in self.jobs.values()
+            ],
+            "sends_per_recipient": dict(self.sends_per_recipient()),
+            "outcomes": self.outcomes.documents(),
+            "pushes": [push.summary() for push in self.pushes],
+            "requests": len(self.requests),
+            "switches": {**asdict(self.switches), "push": asdict(self.push)},
+        }
+
+    def _due(self, job_id: str) -> None:
+        with self._server.lock:
+            if job_id not in self.jobs or self.switches.manual:
+                return
+            if not self.advance(job_id).finished:
+                self._timeline.plan(job_id, self.switches.step_seconds)
+
+    def _add_vendor_routes(self) -> None:
+        add = self._server.vendor.add
+        add("POST /tenants/{tenant}/oauth2/token", self.credentials.issue)
+        paths: tuple[tuple[str, Channel], ...] = (("sms", "sms"), ("emails", "email"))
+        for path, channel in paths:
+            add(f"POST /mra/v1/outbound/{path}", self._submit_on(channel))
+            add(f"GET /mra/v1/outbound/{path}/status", self._status_on(channel))
+
+    def _submit_on(self, channel: Channel) -> Handler:
+        def submit(request: Request) -> Reply:
+            self.credentials.check(request)
+            if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+                raise refused(415, "Content-Type must be application/json")
+            if request.query:
+                raise refused(422, "a submit has no query parameters")
+            body = request.json_object(400)
+            try:
+                texts = check_message(channel, body, plus_numbers=self.switches.plus_numbers)
+            except FieldError as error:
+                raise refused(422, str(error)) from error
+            return json_reply({"job_id": self._accept(channel, body, texts, request.headers.get("x-mra-submitid"))})
+
+        return submit
+
+    def _accept(self, channel: Channel, body: Record, texts: list[str], submit_id: str | None) -> str:
+        options: Record = body.get("options", {})
+        message_id: str | None = options.get("message_id")
+        earlier = self._record.first_with(message_id)
+        if earlier is not None and self.switches.dedupe_message_id:
+            self._record.arrived(message_id)
+            return earlier.job_id
+        job_id = f"{self.switches.job_prefix}-{self._next_number}"
+        self._next_number += 1
+        rows = body["destinations"]
+        deliveries = [Delivery(row[channel], row.get("ref"), self.outcomes.of(row[channel])) for row in rows]
+        self.jobs[job_id] = Job(
+            job_id, channel, deliveries, self._clock(), options.get("customer_reference"), options.get("billing_code")
+        )
+        subject = options.get("email_options", {}).get("subject")
+        self._record.add(
+            Submit(
+                channel,
+                message_id,
+                [row[channel] for row in rows],
+                [row.get("ref") for row in rows],
+                texts,
+                subject,
+                job_id,
+                body,
+                submit_id,
+            )
+        )
+        if not self.switches.manual:
+            self._timeline.plan(job_id, self.switches.step_seconds)
+        return job_id
+
+    def _status_on(self, channel: Channel) -> Handler:
+        def status(request: Request) -> Reply:
+            self.credentials.check(request)
+            if set(request.query) - {"job_id"}:
+                raise refused(422, "status has the query parameter job_id and no other")
+            job_id = request.query_value("job_id")
+            if not job_id:
+                raise refused(422, "job_id is missing")
+            job = self.jobs.get(job_id)
+            if job is None or job.purged or job.channel != channel:
+                raise refused(404, "no data for this job")
+            return json_reply(job.status())
+
+        return status
+
+    def _add_own_routes(self) -> None:
+        own_routes(self._server, state=self.snapshot, reset=self.reset)
+        add = self._server.own.add
+        add("POST /_simulator/switches", self._change_switches)
+        add("POST /_simulator/outcomes", self._set_outcome)
+        add("POST /_simulator/jobs/{id}/advance", self._on_job(self.advance))
+        add("POST /_simulator/jobs/{id}/finish", self._on_job(self.finish))
+        add("POST /_simulator/jobs/{id}/purge", self._on_job(self.purge))
+
+    def _on_job(self, change: Callable[[str], object]) -> Handler:
+        def changed(request: Request) -> Reply:
+            job_id = request.path_values["id"]
+            if job_id not in self.jobs:
+                raise refused(404, "job not found")
+            change(job_id)
+            return json_reply(self.jobs[job_id].status())
+
+        return changed
+
+    def _set_outcome(self, request: Request) -> Reply:
+        body = request.json_object(422)
+        try:
+            self.outcomes.set(body["address"], body["outcome"], body.get("gamma_code", 5000))
+        except (KeyError, ValueError) as error:
+            raise refused(422, f"address and outcome are needed: {error}") from error
+        return json_reply({"outcomes": self.outcomes.documents()})
+
+    def _change_switches(self, request: Request) -> Reply:
+        return switches_reply(request, self.switches, SWITCH_CHOICES, self.push)

@@ -1,0 +1,1 @@
+"""The data a Threekit simulator starts with: Alder & Finch, a furniture manufacturer that does not exist."""

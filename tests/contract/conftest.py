@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 from moto import mock_aws
-
 from tests.builders import MovingClock
 
 

@@ -23,6 +23,7 @@ def local_stack(
     threekit_url: str,
     opentext_url: str,
     parameters: Mapping[str, str] | None = None,
+    function_environment: Mapping[str, str] | None = None,
     root: Path = ROOT,
     emulator_python: Path | None = None,
     log_file: Path | None = None,
@@ -31,11 +32,13 @@ def local_stack(
 
     ``threekit_url`` and ``opentext_url`` are the origins the functions call, usually the simulators'. ``parameters``
     are the template's own and win over ``samconfig.toml``. Builds stay in ``.local/`` so that the next start is quick.
+    ``function_environment`` is what functions find beside what the template gives them.
     ``log_file`` is where the emulator writes; runs at the same time want one each.
     """
     python = emulator_python or root / ".venv-emulator" / "bin" / "python"
     chosen = {"ThreekitBaseUrl": threekit_url, "OpenTextBaseUrl": opentext_url, **(parameters or {})}
-    with _ended_by_sigterm(), running_emulator(python, log_file or root / ".local" / "emulator.log") as emulator:
+    log = log_file or root / ".local" / "emulator.log"
+    with _ended_by_sigterm(), running_emulator(python, log, function_environment or {}) as emulator:
         with built(root, target_of(python)) as build:
             name = deploy(build, emulator, chosen)
         outputs = read_outputs(emulator, name)

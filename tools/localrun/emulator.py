@@ -6,7 +6,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,8 +70,11 @@ class Emulator:
 
 
 @contextmanager
-def running_emulator(python: Path, log_file: Path) -> Iterator[Emulator]:
-    """Start the emulator with the interpreter of its virtual environment, and end it and its functions at exit."""
+def running_emulator(python: Path, log_file: Path, function_environment: Mapping[str, str]) -> Iterator[Emulator]:
+    """Start the emulator with the interpreter of its virtual environment, and end it and its functions at exit.
+
+    Functions inherit the emulator's environment, so ``function_environment`` is handed to it.
+    """
     if not python.exists():
         raise EmulatorError(f"{python} is missing: `make setup` creates it")
     log_file.parent.mkdir(parents=True, exist_ok=True)
@@ -79,7 +82,7 @@ def running_emulator(python: Path, log_file: Path) -> Iterator[Emulator]:
         prefix="herald-emulator-", dir=_in_memory(), ignore_cleanup_errors=True
     ) as scratch:
         port = _free_port()
-        environment = _environment(port, scratch)
+        environment = {**function_environment, **_environment(port, scratch)}
         with child_process([str(python), "-m", "ministack"], environment, log_file, Path(scratch)) as process:
             emulator = Emulator(port, log_file)
             _wait_until_ready(emulator, process)
@@ -87,7 +90,7 @@ def running_emulator(python: Path, log_file: Path) -> Iterator[Emulator]:
 
 
 def _in_memory() -> Path | None:
-    """Every function process unpacks its layers, which takes a second less in memory; None where there is not plenty."""
+    """Every function process unpacks its layers: a second quicker in memory. None where there is not plenty."""
     enough = _MEMORY_FOLDER.is_dir() and shutil.disk_usage(_MEMORY_FOLDER).free > _PLENTY_BYTES
     return _MEMORY_FOLDER if enough else None
 

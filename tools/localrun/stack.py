@@ -57,8 +57,12 @@ class StackOutputs:
 
 def read_outputs(emulator: Emulator, stack_name: str) -> StackOutputs:
     """Ask a stack for its outputs."""
+    return StackOutputs.from_outputs(_outputs_by_key(emulator, stack_name))
+
+
+def _outputs_by_key(emulator: Emulator, stack_name: str) -> dict[str, str]:
     stack = emulator.client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"][0]
-    return StackOutputs.from_outputs({output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]})
+    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,10 @@ class LocalStack:
     def log_file(self) -> Path:
         """What the emulator says."""
         return self.emulator.log_file
+
+    def raw_outputs(self) -> dict[str, str]:
+        """The outputs under the keys the template gives them."""
+        return _outputs_by_key(self.emulator, self.name)
 
     def client(self, service: str) -> Any:
         """A boto3 client of this stack's AWS."""

@@ -1,5 +1,6 @@
 """The tables and queues of template.yaml, created in whatever a client talks to; and clients that misbehave."""
 
+import hashlib
 import threading
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -53,6 +54,11 @@ def create_queue(client: Any, logical_id: str) -> str:
     fifo = declared["Properties"].get("FifoQueue", False)
     attributes = {"FifoQueue": "true"} if fifo else {}
     return str(client.create_queue(QueueName=f"{logical_id}{'.fifo' * fifo}", Attributes=attributes)["QueueUrl"])
+
+
+def incompressible(size: int) -> bytes:
+    """As many bytes that look like chance, always the same."""
+    return hashlib.shake_256(b"incompressible").digest(size)
 
 
 class Between:

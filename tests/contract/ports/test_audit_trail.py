@@ -1,6 +1,5 @@
 """The audit trail: append-only, one entry per key, and a hash chain that holds after any interleaving."""
 
-import random
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,13 +12,6 @@ import pytest
 from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from herald.adapters.dynamodb_audit import ATTEMPTS, AuditContendedError, DynamoAuditTrail
-from herald.adapters.dynamodb_decisions import DynamoDecisions
-from herald.adapters.memory import MemoryAuditTrail
-from herald.domain.audit import AuditRecord, chained, first_break, genesis
-from herald.domain.errors import PoisonError, Reason
-from herald.ports import AuditTrail, StorageError
 from tests.builders import a_decision, an_audit_record
 from tests.contract.ports.aws_resources import (
     Between,
@@ -27,9 +19,17 @@ from tests.contract.ports.aws_resources import (
     counted,
     create_table,
     in_small_pages,
+    incompressible,
     one_at_a_time,
     refused_with,
 )
+
+from herald.adapters.dynamodb_audit import ATTEMPTS, AuditContendedError, DynamoAuditTrail
+from herald.adapters.dynamodb_decisions import DynamoDecisions
+from herald.adapters.memory import MemoryAuditTrail
+from herald.domain.audit import AuditRecord, chained, first_break, genesis
+from herald.domain.errors import PoisonError, Reason
+from herald.ports import AuditTrail, StorageError
 
 EVENT = an_audit_record().event_id
 
@@ -122,7 +122,9 @@ def test_the_chain_holds_when_threads_append_at_once(trail: AuditTrail) -> None:
     entries = trail.entries(EVENT)
     assert first_break(EVENT, entries) is None
     expected = {f"{writer}:{number}" for writer in range(writers) for number in range(each)}
-    assert sorted(entry.record.key for entry in entries) == sorted(expected | {f"all:{number}" for number in range(each)})
+    assert sorted(entry.record.key for entry in entries) == sorted(
+        expected | {f"all:{number}" for number in range(each)}
+    )
 
 
 # ---------------------------------------------------------------- on DynamoDB
@@ -225,6 +227,6 @@ def test_an_altered_entry_is_found(dynamodb: Any, table: str) -> None:
 
 
 def test_details_beyond_an_item_are_poison(dynamodb: Any, table: str) -> None:
-    record = replace(an_audit_record(), details={"text": random.Random(7).randbytes(600_000).hex()})
+    record = replace(an_audit_record(), details={"text": incompressible(600_000).hex()})
     with pytest.raises(PoisonError, match="an audit entry of"):
         DynamoAuditTrail(dynamodb, table).append(record)

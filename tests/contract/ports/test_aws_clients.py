@@ -12,13 +12,12 @@ from herald.adapters import aws_clients
 
 @pytest.fixture(autouse=True)
 def fresh_clients(emulated_aws: None) -> Iterator[None]:
-    def forget() -> None:
-        aws_clients.client.cache_clear()
-        aws_clients._session.cache_clear()
-
-    forget()
+    cached: tuple[Any, ...] = (aws_clients.client, aws_clients._session)
+    for function in cached:
+        function.cache_clear()
     yield
-    forget()
+    for function in cached:
+        function.cache_clear()
 
 
 @pytest.mark.parametrize("service", ["dynamodb", "events", "secretsmanager", "sqs"])
@@ -39,7 +38,12 @@ def test_all_clients_share_a_session(monkeypatch: pytest.MonkeyPatch) -> None:
 
     made: list[Any] = []
     session = boto3.Session
-    monkeypatch.setattr(boto3, "Session", lambda: made.append(1) or session())
+
+    def noted() -> Any:
+        made.append(session())
+        return made[-1]
+
+    monkeypatch.setattr(boto3, "Session", noted)
     aws_clients.client("dynamodb")
     aws_clients.client("sqs")
 

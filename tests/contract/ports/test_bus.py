@@ -8,13 +8,13 @@ import pytest
 from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.builders import a_reference
+from tests.contract.ports.aws_resources import refused_with
 
-from herald.adapters.eventbridge import REQUEST_BYTES, EventBridgeBus, detail_of, entry_bytes
+from herald.adapters.eventbridge import REQUEST_BYTES, EventBridgeBus, entry_bytes
 from herald.adapters.memory import MemoryBus
 from herald.domain.event import EventReference
 from herald.ports import Bus, StorageError
-from tests.builders import a_reference
-from tests.contract.ports.aws_resources import create_queue, refused_with, resources
 
 
 class StrictBus:
@@ -27,7 +27,7 @@ class StrictBus:
 
     def put_events(self, *, Entries: Sequence[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 - the service's name
         assert 1 <= len(Entries) <= 10
-        assert sum(entry_bytes(entry) for entry in Entries) <= REQUEST_BYTES  # type: ignore[arg-type]
+        assert sum(map(entry_bytes, Entries)) <= REQUEST_BYTES  # type: ignore[arg-type]
         self.requests.append(list(Entries))
         results: list[dict[str, str]] = []
         for entry in Entries:
@@ -38,7 +38,7 @@ class StrictBus:
             else:
                 self.taken.append(event_id)
                 results.append({"EventId": "1"})
-        return {"FailedEntryCount": sum("ErrorCode" in result for result in results), "Entries": results}
+        return {"FailedEntryCount": len([result for result in results if "ErrorCode" in result]), "Entries": results}
 
 
 ALWAYS = 99
@@ -104,7 +104,9 @@ def test_whatever_is_refused_how_often_nothing_is_lost(kinds: list[tuple[int, in
 
     back = EventBridgeBus(service, "herald-test").publish(given_in)  # type: ignore[arg-type]
 
-    assert [one.event_id for one in back] == [one.event_id for one, (times, _) in zip(given_in, kinds, strict=True) if times > 2]
+    assert [one.event_id for one in back] == [
+        one.event_id for one, (times, _) in zip(given_in, kinds, strict=True) if times > 2
+    ]
     assert sorted([*service.taken, *(one.event_id for one in back)]) == sorted(one.event_id for one in given_in)
 
 
@@ -153,22 +155,7 @@ def test_a_request_that_fails_as_a_whole_is_an_error(throttled: ClientError) -> 
         EventBridgeBus(refused_with(throttled), "herald-test").publish(references(1))
 
 
-@pytest.mark.parametrize(
-    ("event_type", "rule"), [("threekit.order.created", "EvaluationRule"), ("opentext.status", "TrackingRule")]
-)
-def test_the_templates_rules_route_what_is_published(events: Any, sqs: Any, event_type: str, rule: str) -> None:
+def test_the_client_takes_the_requests_as_they_are_made(events: Any) -> None:
     events.create_event_bus(Name="herald-test")
-    urls = {}
-    for name, queue in (("EvaluationRule", "EvaluationQueue"), ("TrackingRule", "TrackingQueue")):
-        urls[name] = create_queue(sqs, queue)
-        arn = sqs.get_queue_attributes(QueueUrl=urls[name], AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        pattern = json.dumps(resources()[name]["Properties"]["EventPattern"])
-        events.put_rule(Name=name, EventBusName="herald-test", EventPattern=pattern)
-        events.put_targets(Rule=name, EventBusName="herald-test", Targets=[{"Id": "queue", "Arn": arn}])
 
-    assert list(EventBridgeBus(events, "herald-test").publish([a_reference(type=event_type)])) == []
-
-    got = {name: sqs.receive_message(QueueUrl=url).get("Messages", []) for name, url in urls.items()}
-    assert [name for name, messages in got.items() if messages] == [rule]
-    body = json.loads(got[rule][0]["Body"])
-    assert body["detail"] == json.loads(detail_of(a_reference(type=event_type)))
+    assert list(EventBridgeBus(events, "herald-test").publish(references(25))) == []

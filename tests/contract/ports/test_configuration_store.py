@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from tests.builders import MovingClock, a_configuration
+from tests.contract.ports.aws_resources import Between, counted, create_table, refused_with
 
 from herald.adapters.dynamodb_configuration import DynamoConfigurationStore
 from herald.adapters.memory import MemoryConfigurationStore
 from herald.domain.errors import ConfigurationError
 from herald.ports import ConfigurationStore, StorageError
-from tests.builders import MovingClock, a_configuration
-from tests.contract.ports.aws_resources import Between, counted, create_table, refused_with
 
 MAX_AGE = timedelta(seconds=60)
 ENGLISH = a_configuration(default_locale="en")

@@ -1,6 +1,5 @@
 """The decisions: written once, the first one stands, and what the rules saw comes back exactly."""
 
-import random
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,6 +8,15 @@ import pytest
 from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.builders import a_decision, a_notification
+from tests.contract.ports.aws_resources import (
+    answer_lost_once,
+    counted,
+    create_table,
+    incompressible,
+    refused_with,
+    silent_about_what_stands,
+)
 
 from herald.adapters.dynamodb_decisions import DynamoDecisions
 from herald.adapters.dynamodb_items import ITEM_BYTES, decision_item, decision_of
@@ -18,14 +26,6 @@ from herald.domain.delivery import Channel
 from herald.domain.errors import PoisonError, Reason
 from herald.domain.notification import Recipient, Severity
 from herald.ports import Decisions, StorageError
-from tests.builders import a_decision, a_notification
-from tests.contract.ports.aws_resources import (
-    answer_lost_once,
-    counted,
-    create_table,
-    refused_with,
-    silent_about_what_stands,
-)
 
 
 @pytest.fixture
@@ -146,9 +146,11 @@ def test_the_first_one_stands_whatever_the_service_tells(dynamodb: Any, table: s
 
 def test_beyond_what_an_item_holds_it_is_poison_and_not_written(dynamodb: Any, table: str) -> None:
     calls: list[str] = []
-    decision = a_decision(facts={"text": random.Random(7).randbytes(ITEM_BYTES).hex()})
+    decision = a_decision(facts={"text": incompressible(ITEM_BYTES).hex()})
 
-    with pytest.raises(PoisonError, match=f"the decision about {decision.event_id} has .* bytes when compressed") as caught:
+    with pytest.raises(
+        PoisonError, match=f"the decision about {decision.event_id} has .* bytes when compressed"
+    ) as caught:
         DynamoDecisions(counted(dynamodb, calls), table).save(decision)
     assert caught.value.reason is Reason.REFUSED
     assert calls == []

@@ -1,6 +1,5 @@
 """The inbox: every event recorded once, by one conditional write, and kept for the retention time."""
 
-import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -9,16 +8,22 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
+from tests.builders import MovingClock, a_signed_event, an_event, reference_to
+from tests.contract.ports.aws_resources import (
+    counted,
+    create_table,
+    incompressible,
+    refused_with,
+    silent_about_what_stands,
+)
 
 from herald.adapters.dynamodb_inbox import DynamoInbox
-from herald.adapters.dynamodb_items import reference_of
 from herald.adapters.memory import MemoryInbox
 from herald.domain.canonical import fingerprint
 from herald.domain.errors import PoisonError
 from herald.domain.event import Identity
 from herald.ports import Inbox, Recorded, StorageError
-from tests.builders import MovingClock, a_signed_event, an_event, reference_to
-from tests.contract.ports.aws_resources import counted, create_table, refused_with, silent_about_what_stands
+from herald.runtime.stream import references
 
 RETENTION = timedelta(days=30)
 
@@ -49,7 +54,14 @@ def test_what_was_never_recorded_is_not_there(inbox: Inbox) -> None:
 
 
 def test_decimals_survive_digit_for_digit(inbox: Inbox) -> None:
-    data = {"a": Decimal("1.10"), "b": Decimal("1E+3"), "c": Decimal("100"), "d": 100, "e": [Decimal("0.30")], "f": None}
+    data = {
+        "a": Decimal("1.10"),
+        "b": Decimal("1E+3"),
+        "c": Decimal("100"),
+        "d": 100,
+        "e": [Decimal("0.30")],
+        "f": None,
+    }
     event = an_event(data=data)
     inbox.record(event)
 
@@ -188,12 +200,13 @@ def test_the_item_tells_the_stream_filter_and_the_removal_what_they_look_at(
     assert item["publish"] == {"BOOL": True}
     assert item["expires_at"] == {"N": str(int((event.received_at + RETENTION).timestamp()))}
     assert [echo["publish"] for echo in items.values()] == [{"BOOL": False}]
-    assert reference_of(item) == reference_to(event)
+    inserted = {"eventName": "INSERT", "dynamodb": {"NewImage": item}}
+    assert references({"Records": [inserted]}) == [reference_to(event)]
 
 
 def test_the_largest_body_that_is_let_in_fits_whatever_it_holds(on_dynamodb: Callable[..., DynamoInbox]) -> None:
-    chance = random.Random(7)
-    body = "".join(chr(chance.randrange(0x4E00, 0x9FFF)) for _ in range(262_144 // 3))
+    chance = memoryview(incompressible(262_144 // 3 * 2)).cast("H")
+    body = "".join(chr(0x4E00 + number % 0x51FF) for number in chance)
     event = an_event(data={"text": body})
     inbox = on_dynamodb()
 
@@ -203,7 +216,7 @@ def test_the_largest_body_that_is_let_in_fits_whatever_it_holds(on_dynamodb: Cal
 
 def test_what_no_item_can_hold_is_poison_and_not_written(on_dynamodb: Callable[..., DynamoInbox]) -> None:
     calls: list[str] = []
-    event = an_event(data={"text": random.Random(7).randbytes(600_000).hex()})
+    event = an_event(data={"text": incompressible(600_000).hex()})
 
     with pytest.raises(PoisonError, match=f"event {event.id} has .* bytes when compressed; an item holds 380000"):
         on_dynamodb(lambda client: counted(client, calls)).record(event)
@@ -223,6 +236,8 @@ def test_an_expired_event_told_again_is_in_the_stream_again(
     arn = dynamodb.describe_table(TableName="InboxTable")["Table"]["LatestStreamArn"]
     streams: Any = boto3.client("dynamodbstreams")
     shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
-    iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+    iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")[
+        "ShardIterator"
+    ]
     records = streams.get_records(ShardIterator=iterator)["Records"]
     assert [record["eventName"] for record in records] == ["INSERT", "MODIFY"]

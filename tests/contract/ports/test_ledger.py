@@ -10,13 +10,6 @@ import pytest
 from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
-
-from herald.adapters.dynamodb_items import delivery_attributes, delivery_key, delivery_of
-from herald.adapters.dynamodb_ledger import RETENTION, DynamoLedger
-from herald.adapters.memory import MemoryLedger
-from herald.domain.delivery import Channel, Delivery, DeliveryState
-from herald.domain.errors import Reason
-from herald.ports import Ledger, StaleDeliveryError, StorageError
 from tests.builders import NOW, a_delivery, a_notification
 from tests.contract.ports.aws_resources import (
     Between,
@@ -27,6 +20,13 @@ from tests.contract.ports.aws_resources import (
     refused_with,
     silent_about_what_stands,
 )
+
+from herald.adapters.dynamodb_items import delivery_attributes, delivery_key, delivery_of
+from herald.adapters.dynamodb_ledger import RETENTION, DynamoLedger
+from herald.adapters.memory import MemoryLedger
+from herald.domain.delivery import Channel, Delivery, DeliveryState
+from herald.domain.errors import Reason
+from herald.ports import Ledger, StaleDeliveryError, StorageError
 
 LEASE = timedelta(seconds=120)
 

@@ -8,6 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.builders import ORDER_ID
+from tests.contract.ports.aws_resources import create_queue, refused_with
 
 from herald.adapters.memory import MemoryDispatchQueue, MemoryReceivedQueue, MemoryWritebackQueue
 from herald.adapters.sqs import (
@@ -20,8 +22,6 @@ from herald.adapters.sqs import (
 )
 from herald.domain.errors import Reason
 from herald.ports import DispatchQueue, StorageError, WritebackQueue
-from tests.builders import ORDER_ID
-from tests.contract.ports.aws_resources import create_queue, refused_with
 
 Taken = Callable[[], list[Any]]
 
@@ -45,7 +45,9 @@ def dispatch(implementation: str, request: pytest.FixtureRequest) -> tuple[Dispa
         return queue, queue.take_all
     sqs = request.getfixturevalue("sqs")
     url = create_queue(sqs, "DispatchQueue")
-    return SqsDispatchQueue(sqs, url), lambda: [json.loads(one["Body"])["notification_id"] for one in received(sqs, url)]
+    return SqsDispatchQueue(sqs, url), lambda: [
+        json.loads(one["Body"])["notification_id"] for one in received(sqs, url)
+    ]
 
 
 @pytest.fixture
@@ -191,12 +193,13 @@ def test_a_message_parked_twice_from_a_fifo_queue_is_there_once_in_its_group(sqs
 
 def test_throttling_is_an_error_and_nothing_is_taken_for_sent(throttled: ClientError) -> None:
     client = refused_with(throttled)
-    for attempt in (
+    attempts: list[Callable[[], None]] = [
         lambda: SqsDispatchQueue(client, "url").put("ntf_1"),
         lambda: SqsWritebackQueue(client, "url").put(ORDER_ID, "ntf_1", "SENT"),
         lambda: SqsReceivedQueue(client, "url", "dlq").postpone("handle", 1),
         lambda: SqsReceivedQueue(client, "url", "dlq").park(RECORD, Reason.NOT_FOUND, ""),
-    ):
+    ]
+    for attempt in attempts:
         with pytest.raises(StorageError, match="ThrottlingException"):
             attempt()
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from tests.builders import MovingClock
+from tests.contract.ports.aws_resources import refused_with
 
 from herald.adapters.memory import MemorySecrets
 from herald.adapters.secrets_manager import MAX_AGE, PAUSE, SecretsManagerSecrets
 from herald.domain.errors import ConfigurationError
 from herald.ports import StorageError
-from tests.builders import MovingClock
-from tests.contract.ports.aws_resources import refused_with
 
 HIDDEN = "tk-private-81c2"
 
@@ -45,12 +45,12 @@ def secrets(vault: Vault, clock: MovingClock) -> SecretsManagerSecrets:
     return SecretsManagerSecrets(vault, "threekit", clock)  # type: ignore[arg-type]
 
 
-def test_the_secret_is_its_json_object(
-    implementation: str, secretsmanager: Any, clock: MovingClock
-) -> None:
+def test_the_secret_is_its_json_object(implementation: str, secretsmanager: Any, clock: MovingClock) -> None:
     value = {"private_token": HIDDEN}
     secretsmanager.create_secret(Name="threekit", SecretString=json.dumps(value))
-    secrets = MemorySecrets(value) if implementation == "memory" else SecretsManagerSecrets(secretsmanager, "threekit", clock)
+    secrets = (
+        MemorySecrets(value) if implementation == "memory" else SecretsManagerSecrets(secretsmanager, "threekit", clock)
+    )
 
     assert secrets.get() == value
     assert HIDDEN not in repr(secrets)

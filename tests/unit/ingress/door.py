@@ -7,15 +7,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from tests.builders import NOW, MovingClock
+
 from herald.adapters.memory_storage import MemoryAuditTrail, MemoryInbox
 from herald.domain.envelope import Envelope, Told
+from herald.domain.event import Event
 from herald.domain.media_type import JSON
 from herald.domain.standard_webhooks import sign
 from herald.domain.threekit_envelope import THREEKIT_WEBHOOK
-from herald.ports import Inbox
+from herald.ports import Inbox, Recorded
 from herald.runtime.receiver import Limits, Receiver
 from herald.runtime.source_credentials import CachedSources
-from tests.builders import NOW, MovingClock
 
 KEY = b"thirty-two bytes to sign with..."
 WHSEC = "whsec_" + b64encode(KEY).decode()
@@ -34,7 +36,11 @@ SECRET: dict[str, Any] = {
         "open": {},
     }
 }
-ORDER = {"topic": "orders", "action": "created", "data": {"id": "5eed000a-0000-4000-8000-000000000004", "status": "New"}}
+ORDER = {
+    "topic": "orders",
+    "action": "created",
+    "data": {"id": "5eed000a-0000-4000-8000-000000000004", "status": "New"},
+}
 
 
 @dataclass
@@ -70,10 +76,12 @@ class FailingInbox:
     def __init__(self, error: Exception) -> None:
         self.error = error
 
-    def record(self, event: object) -> Any:
+    def record(self, event: Event) -> Recorded:  # noqa: ARG002 - the port's signature
+        """Fail, whatever the event."""
         raise self.error
 
-    def load(self, event_id: str) -> None:
+    def load(self, event_id: str) -> Event | None:  # noqa: ARG002 - the port's signature
+        """Fail, whatever the id."""
         raise self.error
 
 

@@ -4,11 +4,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.ingress.door import HEADER_VALUE, KEY, PASSWORD, TOKEN, WHSEC
 
 from herald.domain.authentication import Credentials
 from herald.domain.errors import ConfigurationError
 from herald.runtime.source_credentials import CachedSources, read_sources
-from tests.unit.ingress.door import HEADER_VALUE, KEY, PASSWORD, TOKEN, WHSEC
 
 GOOD: dict[str, Any] = {"path_token": TOKEN}
 SECOND = "whsec_" + b64encode(bytes(24)).decode()
@@ -51,8 +51,8 @@ def test_each_scheme_takes_one_value_or_a_list(settings: dict[str, Any], credent
         ({"path_token": None}, "at least one of"),
         ({"path_token": "short"}, "path_token: Value error, a path token is 24 to 128 letters, digits, - and _"),
         ({"path_token": "has/slashes/and%20blanks/in-it"}, "path_token: Value error, a path token is"),
-        ({"path_token": []}, "path_token: List should have at least 1 item"),
-        ({"path_token": [TOKEN] * 4}, "path_token: List should have at most 3 items"),
+        ({"path_token": []}, "path_token: Value should have at least 1 item"),
+        ({"path_token": [TOKEN] * 4}, "path_token: Value should have at most 3 items"),
         ({"path_token": 123456789012345678901234567890}, "path_token.0: Input should be a valid string"),
         ({"header": {"name": "x key", "value": HEADER_VALUE}}, "header.name: String should match pattern"),
         ({"header": {"name": "x-key", "value": "short"}}, "header.value: Value error, a header value is 24 to 512"),
@@ -62,10 +62,13 @@ def test_each_scheme_takes_one_value_or_a_list(settings: dict[str, Any], credent
         ({"basic": {"username": "u", "password": "short"}}, "basic.0.password: Value error, a password has 12 to 512"),
         ({"hmac": ["whsec_c2hvcnQ="]}, "hmac: Value error, use a key of at least 24 bytes"),
         ({"hmac": KEY.decode()}, "hmac: Value error, write the key as whsec_ and its base64"),
-        ({"hmac": [WHSEC] * 4}, "hmac: List should have at most 3 items"),
+        ({"hmac": [WHSEC] * 4}, "hmac: Value should have at most 3 items"),
         ({"hmac": WHSEC, "ip": "192.0.2.1"}, "Extra inputs are not permitted"),
         (
-            {"header": {"name": "Authorization", "value": HEADER_VALUE}, "basic": {"username": "u", "password": PASSWORD}},
+            {
+                "header": {"name": "Authorization", "value": HEADER_VALUE},
+                "basic": {"username": "u", "password": PASSWORD},
+            },
             "header: basic already uses authorization",
         ),
     ],

@@ -1,5 +1,4 @@
 import json
-import math
 from decimal import Decimal
 from typing import Any
 
@@ -90,7 +89,8 @@ def test_what_is_refused(body: bytes, why: str) -> None:
 def test_what_is_taken(body: bytes, value: Any) -> None:
     parsed = parse_json(body, max_depth=32)
     assert parsed == value
-    assert not any(isinstance(number, float) for number in parsed.values()) if isinstance(parsed, dict) else True
+    if isinstance(parsed, dict):
+        assert not any(isinstance(number, float) for number in parsed.values())
 
 
 values = st.recursive(
@@ -124,9 +124,10 @@ def test_depth_is_counted_as_a_parser_would(value: Any) -> None:
 @given(st.binary() | st.text().map(lambda text: text.encode("utf-8", "surrogatepass")))
 def test_anything_is_parsed_or_refused(body: bytes) -> None:
     try:
-        parse_json(body, max_depth=32)
-    except JsonRefusedError as refused:
-        assert len(str(refused)) < 80
+        value = parse_json(body, max_depth=32)
+    except JsonRefusedError:
+        return
+    assert json.loads(body, parse_float=Decimal) == value
 
 
 jsonish = st.text(st.sampled_from('[]{}",:\\u0d8e1. -tfn'), max_size=60)
@@ -141,9 +142,7 @@ def test_nothing_json_like_breaks_it(text: str) -> None:
     assert json.loads(text, parse_float=Decimal) == value
 
 
-@pytest.mark.parametrize("unit", ['\\"', '"', "\\", '"\\', "a\\", '["', '{"a":'])
-def test_the_depth_scan_looks_at_a_hostile_body_once(unit: str) -> None:
-    # Work is counted in what the scanner may consume: every match begins where the one before it ended.
-    text = '"' + unit * 60_000
-    assert deeper_than("[" * 40 + text, 32)
-    assert math.isfinite(len(text))
+@pytest.mark.parametrize("unit", ['\\"', "\\\\", '\\"\\\\', 'a\\"', "["])
+def test_a_text_that_never_ends_is_scanned_once_to_the_end(unit: str) -> None:
+    # Were the scan to look for its end from each escaped quote again, this body would take minutes.
+    assert not deeper_than("[" * 32 + '"' + unit * 60_000, 32)

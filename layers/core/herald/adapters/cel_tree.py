@@ -1,8 +1,8 @@
 """The syntax tree of a compiled CEL condition, read from the bytes the compiler serialises it to.
 
-The engine hands its tree out only as a serialised ``cel.expr.CheckedExpr`` (field numbers as in
-``cel/expr/checked.proto`` and ``cel/expr/syntax.proto`` of the CEL specification). Reading those few messages takes the lines below; a protobuf
-runtime would add more to every cold start than all of the engine.
+The engine hands its tree out only as a serialised ``cel.expr.CheckedExpr`` (field numbers as in ``checked.proto`` and
+``syntax.proto`` of the CEL specification). Reading those few messages takes the lines below; a protobuf runtime would
+add more to every cold start than all of the engine.
 """
 
 from collections.abc import Iterator, Mapping

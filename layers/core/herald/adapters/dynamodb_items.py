@@ -10,7 +10,7 @@ from herald.domain.audit import AuditEntry, AuditRecord
 from herald.domain.decision import Decision, RuleOutcome, Skip, Verdict
 from herald.domain.delivery import Channel, Delivery, DeliveryState
 from herald.domain.errors import PoisonError, Reason
-from herald.domain.event import Event, EventReference, Identity, IdentityKind, Origin, Trust
+from herald.domain.event import Event, Identity, IdentityKind, Origin, Trust
 from herald.domain.notification import Notification, Recipient, Severity
 
 PLAIN_BYTES = 64_000
@@ -59,19 +59,6 @@ def event_of(item: Attributes) -> Event:
         received_at=datetime.fromisoformat(item["received_at"]["S"]),
         body_hash=item["body_hash"]["S"],
         publish=item["publish"]["BOOL"],
-    )
-
-
-def reference_of(image: Attributes) -> EventReference:
-    """Return the reference to the event in an item of the inbox, or in the new image of its stream record."""
-    return EventReference(
-        event_id=image["id"]["S"],
-        type=image["type"]["S"],
-        source=image["source"]["S"],
-        subject=image["subject"]["S"],
-        origin=Origin(image["origin"]["S"]),
-        trust=Trust(image["trust"]["S"]),
-        received_at=datetime.fromisoformat(image["received_at"]["S"]),
     )
 
 

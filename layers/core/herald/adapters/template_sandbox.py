@@ -1,7 +1,7 @@
 """A Jinja2 in which templates print and do not compute: no imports, no methods, no unescaped HTML, bounded work.
 
 Values come from anybody who can place an order, and a template's author may err. So only the filters and functions
-named here exist, ``a.b`` finds keys of mappings only, nothing adds up across loop steps, and steps and calls are counted.
+named here exist, ``a.b`` finds keys of mappings only, nothing adds up across loop steps, and all work is counted.
 This bounds accidents; configuration is reviewed like code, so it is no fence against an author who means harm.
 """
 

@@ -149,10 +149,10 @@ def one_line(text: str) -> str:
 
 
 def _printable(text: str) -> str:
-    """Without control characters but line feed and tab, lone surrogates, and marks that turn the direction of text."""
+    """Every line break as line feed; no other control character but tab, no lone surrogate, no turn of direction."""
     return "".join(
         character
-        for character in text.replace("\r\n", "\n").replace("\r", "\n")
+        for character in "\n".join(text.splitlines())
         if character in "\n\t" or (unicodedata.category(character) not in ("Cc", "Cs") and character not in _BIDI)
     )
 

@@ -34,8 +34,14 @@ def short_id(prefix: str, *parts: str) -> str:
     return f"{prefix}_{b32encode(digest.digest()).decode('ascii').lower()[:26]}"
 
 
+_AS_THEY_ARE = frozenset({str, int, bool, type(None)})
+
+
 def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
+    # What nearly every value is, before the questions that take long to answer.
+    if type(value) in _AS_THEY_ARE:
+        return value
+    if type(value) is dict or isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]

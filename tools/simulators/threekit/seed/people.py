@@ -1,8 +1,8 @@
 """The org, its pricebooks and tags, and its customers.
 
 Mail addresses are under example.com, example.org and example.net (RFC 2606). Telephone numbers are from the ranges kept
-for fiction: 555-01xx in North America, 07700 900xxx in the United Kingdom, 030 23125 xxx in Germany,
-06 39 98 xx xx in France. Japan keeps no such range, so the customer there has none.
+for fiction: 555-01xx in North America, 07700 900xxx in the United Kingdom, the media list in Germany,
+06 39 98 xx xx in France. None is known for Japan, so the customer there has no number.
 """
 
 from simulators.json_types import Record
@@ -76,7 +76,7 @@ def tags() -> list[Record]:
 
 
 _CUSTOMERS: tuple[tuple[str, str, str, str | None, str, str, str], ...] = (
-    (ids.CUSTOMER_BRANDT, "Jonas Brandt", "jonas.brandt@example.com", "+493023125017", "de-DE", "Berlin", "DE"),
+    (ids.CUSTOMER_BRANDT, "Jonas Brandt", "jonas.brandt@example.com", "+491729980752", "de-DE", "Berlin", "DE"),
     (ids.CUSTOMER_MOREAU, "Claire Moreau", "claire.moreau@example.org", "+33639980142", "fr-FR", "Lyon", "FR"),
     (
         ids.CUSTOMER_WHITFIELD,

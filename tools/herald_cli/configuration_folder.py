@@ -1,0 +1,189 @@
+"""``config/`` read into a ``Configuration``: rules, lists, audiences, mapping and templates."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from herald.adapters.configuration_bundle import to_bytes, versioned
+from herald.domain.configuration import Audience, Configuration, Notify, Rule
+from herald.domain.errors import ConfigurationError
+from herald.domain.notification import Recipient
+from herald_cli.configuration_schema import (
+    KNOWN_KEYS,
+    AudienceEntry,
+    AudiencesFile,
+    ListsFile,
+    MappingFile,
+    RuleEntry,
+    RulesFile,
+)
+from herald_cli.findings import Finding, did_you_mean
+from herald_cli.yaml_reader import Document, read_yaml
+
+AUDIENCES, LISTS, MAPPING = "audiences.yaml", "lists.yaml", "mapping.yaml"
+RULES, TEMPLATES = "rules", "templates"
+Form = TypeVar("Form", bound=BaseModel)
+PARTS = frozenset({"subject.txt", "body.txt", "body.html", "sms.txt"})
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedRule:
+    """A rule with the file it stands in; ``number`` is its place there, from 0."""
+
+    rule: Rule
+    document: Document
+    number: int
+
+    def finding(self, code: str, message: str, fix: str = "", *, at: tuple[str | int, ...] = ()) -> Finding:
+        """Return a finding at a key of the rule."""
+        return self.document.finding(("rules", self.number, *at), code, message, fix)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedFolder:
+    """What a folder holds. ``configuration`` is ``None`` where ``findings`` say that a file cannot be used."""
+
+    configuration: Configuration | None
+    findings: tuple[Finding, ...]
+    rules: tuple[PlacedRule, ...] = ()
+    documents: Mapping[str, Document] = field(default_factory=dict)
+
+
+def read_folder(folder: Path) -> Configuration:
+    """Return the configuration; the same content has the same version. Raises ``ConfigurationError``.
+
+    Reads the files' form only: ``rule_lint.lint_folder`` checks what they say.
+    """
+    loaded = load_folder(folder)
+    if loaded.configuration is None:
+        more = f" (and {len(loaded.findings) - 1} more)" if len(loaded.findings) > 1 else ""
+        raise ConfigurationError(f"{loaded.findings[0]}{more}")
+    return loaded.configuration
+
+
+def load_folder(folder: Path) -> LoadedFolder:
+    """Return the configuration with the places of its parts, or the findings that keep it from being read."""
+    reading = _Reading(folder)
+    rules = tuple(reading.rules())
+    audiences = reading.form(AUDIENCES, AudiencesFile)
+    lists = reading.form(LISTS, ListsFile, optional=True)
+    mapping = reading.form(MAPPING, MappingFile)
+    templates = reading.templates()
+    if reading.findings or audiences is None or mapping is None:
+        return LoadedFolder(None, tuple(sorted(reading.findings)), rules, reading.documents)
+    configuration = versioned(
+        Configuration(
+            version="",
+            rules=tuple(placed.rule for placed in rules),
+            lists=_as_maps(lists.root) if lists else {},
+            audiences={name: _audience(name, entry) for name, entry in audiences.audiences.items()},
+            mapping=mapping.model_dump(exclude_none=True),
+            templates=templates,
+            default_locale=audiences.default_locale,
+        )
+    )
+    try:
+        to_bytes(configuration)
+    except ConfigurationError as error:
+        return LoadedFolder(None, (Finding(".", 1, 1, "too-large", str(error)),), rules, reading.documents)
+    return LoadedFolder(configuration, (), rules, reading.documents)
+
+
+class _Reading:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.findings: list[Finding] = []
+        self.documents: dict[str, Document] = {}
+
+    def rules(self) -> Iterator[PlacedRule]:
+        files = sorted((self.folder / RULES).glob("*"))
+        for file in files:
+            name = f"{RULES}/{file.name}"
+            if file.name.startswith("."):
+                continue
+            if file.suffix != ".yaml":
+                self.findings.append(Finding(name, 1, 1, "not-read", "the file is not read", "name it *.yaml, or move it"))
+                continue
+            form = self.form(name, RulesFile)
+            for number, entry in enumerate(form.rules if form else ()):
+                yield PlacedRule(_rule(entry), self.documents[name], number)
+        if not files:
+            self.findings.append(Finding(RULES, 1, 1, "missing-file", "there is no rule", "add a file rules/*.yaml"))
+
+    def form(self, name: str, form: type[Form], *, optional: bool = False) -> Form | None:
+        text = self._text(name, optional=optional)
+        if text is None:
+            return None
+        document, findings = read_yaml(name, text)
+        self.findings += findings
+        if document is None or findings:
+            return None
+        self.documents[name] = document
+        try:
+            return form.model_validate(document.value)
+        except ValidationError as error:
+            self.findings += [_schema_finding(document, dict(problem)) for problem in error.errors(include_input=False)]
+            return None
+
+    def templates(self) -> dict[str, str]:
+        templates: dict[str, str] = {}
+        root = self.folder / TEMPLATES
+        for file in sorted(root.rglob("*")):
+            key = file.relative_to(root).as_posix()
+            if not file.is_file() or file.name.startswith("."):
+                continue
+            name = f"{TEMPLATES}/{key}"
+            if key.count("/") != 2 or file.name not in PARTS:
+                fix = "a part is templates/<template>/<locale>/ and one of " + ", ".join(sorted(PARTS))
+                self.findings.append(Finding(name, 1, 1, "not-read", "the file is not read", fix))
+                continue
+            text = self._text(name)
+            if text is not None:
+                templates[key] = text
+        return templates
+
+    def _text(self, name: str, *, optional: bool = False) -> str | None:
+        try:
+            return (self.folder / name).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            if not optional:
+                self.findings.append(Finding(name, 1, 1, "missing-file", "the file is missing"))
+        except UnicodeDecodeError:
+            self.findings.append(Finding(name, 1, 1, "not-utf-8", "the file is not UTF-8", "save it as UTF-8"))
+        return None
+
+
+def _schema_finding(document: Document, problem: Mapping[str, Any]) -> Finding:
+    # pydantic adds the form it tried for a union to the location: only keys that are in the file lead to a place.
+    path = tuple(problem["loc"])
+    key = str(path[-1]) if path else ""
+    if problem["type"] == "extra_forbidden":
+        return document.finding(path, "unknown-key", f"`{key}` is no key here", did_you_mean(key, KNOWN_KEYS - {key}))
+    if problem["type"] == "missing":
+        return document.finding(path, "missing-key", f"`{key}` is missing")
+    where = ".".join(str(step) for step in path)
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    return document.finding(path, "schema", f"{where}: {message}" if where else message)
+
+
+def _rule(entry: RuleEntry) -> Rule:
+    notify = entry.then.notify
+    then = Notify(notify.audience, notify.template, tuple(notify.channels), notify.severity)
+    return Rule(entry.id, " ".join(entry.description.split()), tuple(entry.events), entry.when.rstrip(), then)
+
+
+def _audience(name: str, entry: AudienceEntry) -> Audience:
+    members = {
+        value: tuple(Recipient(member.name, member.email, member.phone, member.locale) for member in members)
+        for value, members in (entry.members or {}).items()
+    }
+    return Audience(name=name, by=entry.by, members=members, person=entry.person)
+
+
+def _as_maps(lists: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    return {
+        name: dict.fromkeys(entries, True) if isinstance(entries, list) else entries for name, entries in lists.items()
+    }

@@ -1,0 +1,177 @@
+"""The form of every file in ``config/``."""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints, create_model, field_validator
+
+from herald.domain.delivery import Channel
+from herald.domain.facts_schema import (
+    COMPONENT,
+    COMPUTED_IN_ORDER,
+    JOB,
+    LINE,
+    ORDER,
+    Record,
+)
+from herald.domain.notification import Severity
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,63}$")]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+Expression = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+ListName = re.compile(r"[a-z][a-z0-9_]{0,63}")
+TypePattern = re.compile(r"[a-z][a-z0-9_.-]{0,127}\*?")
+
+
+class Strict(BaseModel):
+    """A form that knows all its keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NotifyEntry(Strict):
+    """``then.notify`` of a rule."""
+
+    audience: str
+    template: str
+    channels: Annotated[list[Channel], Field(min_length=1)]
+    severity: Severity
+
+    @field_validator("channels")
+    @classmethod
+    def _each_once(cls, channels: list[Channel]) -> list[Channel]:
+        if len(set(channels)) != len(channels):
+            raise ValueError("a channel stands twice")
+        return channels
+
+
+class ThenEntry(Strict):
+    """The consequence of a rule."""
+
+    notify: NotifyEntry
+
+
+class RuleEntry(Strict):
+    """A rule."""
+
+    id: Name
+    description: Text
+    events: Annotated[list[str], Field(min_length=1)]
+    when: Annotated[str, StringConstraints(min_length=1)]
+    then: ThenEntry
+
+
+class RulesFile(Strict):
+    """A file of ``rules/``."""
+
+    rules: list[RuleEntry]
+
+
+class MemberEntry(Strict):
+    """A person or a shared mailbox."""
+
+    name: Text
+    email: str | None = None
+    phone: str | None = None
+    locale: str | None = None
+
+
+class AudienceEntry(Strict):
+    """``members`` by the value of ``by``, or the ``person`` of the event."""
+
+    by: Expression | None = None
+    members: dict[str, list[MemberEntry]] | None = None
+    person: Expression | None = None
+
+
+class AudiencesFile(Strict):
+    """``audiences.yaml``."""
+
+    default_locale: str = "en"
+    audiences: dict[Name, AudienceEntry]
+
+
+class ListsFile(RootModel[dict[str, dict[str, Any] | list[str]]]):
+    """``lists.yaml``: maps, or lists of text that become maps to ``true``."""
+
+    @field_validator("root")
+    @classmethod
+    def _usable(cls, lists: dict[str, Any]) -> dict[str, Any]:
+        for name, entries in lists.items():
+            if not ListName.fullmatch(name):
+                raise ValueError(f"the list's name {name!r} is not of a-z, 0-9 and _, so no rule could name it")
+            _check_values(entries, name)
+        return lists
+
+
+def _check_values(value: Any, path: str) -> None:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            _check_values(item, f"{path}.{key}")
+    elif isinstance(value, list):
+        for item in value:
+            _check_values(item, path)
+    elif not isinstance(value, str | bool | int | Decimal):
+        raise ValueError(f"{path} has no value")
+
+
+def _expressions(name: str, record: Record, left_out: frozenset[str] = frozenset()) -> type[BaseModel]:
+    """Return the form of a section that says, field by field of a record, where it is found."""
+    fields: dict[str, Any] = {}
+    for field, kind in record.fields.items():
+        if field not in left_out:
+            form: Any = _expressions(f"{name}{field.title()}", kind) if isinstance(kind, Record) else Expression
+            fields[field] = (form | None, None)
+    return create_model(name, __base__=Strict, **fields)
+
+
+OrderExpressions: Any = _expressions("OrderExpressions", ORDER, COMPUTED_IN_ORDER)
+LineExpressions: Any = _expressions("LineExpressions", LINE, frozenset({"lineTotal"}))
+ComponentExpressions: Any = _expressions("ComponentExpressions", COMPONENT)
+JobExpressions: Any = _expressions("JobExpressions", JOB)
+
+SectionEntry: Any = create_model(
+    "SectionEntry",
+    __base__=Strict,
+    order=(OrderExpressions | None, None),
+    lines=(Expression | None, None),
+    line=(LineExpressions | None, None),
+    component=(ComponentExpressions | None, None),
+    job=(JobExpressions | None, None),
+    asset_names=(dict[str, Text] | None, None),
+)
+
+
+class MappingFile(RootModel[dict[str, SectionEntry]]):
+    """``mapping.yaml``."""
+
+    @field_validator("root")
+    @classmethod
+    def _usable(cls, sections: dict[str, Any]) -> dict[str, Any]:
+        for name in sections:
+            if not TypePattern.fullmatch(name):
+                raise ValueError(f"{name!r} is no event type (a `*` may stand at its end)")
+        return sections
+
+
+KNOWN_KEYS = frozenset(
+    field
+    for form in (
+        RulesFile,
+        RuleEntry,
+        ThenEntry,
+        NotifyEntry,
+        AudiencesFile,
+        AudienceEntry,
+        MemberEntry,
+        OrderExpressions,
+        LineExpressions,
+        ComponentExpressions,
+        JobExpressions,
+        SectionEntry,
+    )
+    for field in form.model_fields
+)
+"""Every key of every form, to advise on a misspelt one."""

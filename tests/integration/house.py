@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -15,7 +14,6 @@ from herald.adapters.dynamodb_inbox import DynamoInbox
 from herald.adapters.dynamodb_ledger import DynamoLedger
 from herald.adapters.sqs import SqsReceivedQueue
 from herald.domain.configuration import Configuration
-from herald.domain.errors import Reason
 from herald.domain.opentext_envelope import OPENTEXT_CALLBACK
 from herald.domain.threekit_envelope import THREEKIT_WEBHOOK
 from herald.runtime import queue_messages
@@ -244,7 +242,10 @@ class House:
         return {**answer, "json": json.loads(answer["body"])}
 
     def _make_aws(self, configuration: Configuration) -> None:
-        self.tables = {name: create_table(self.dynamodb, name) for name in ("InboxTable", "AuditTable", "LedgerTable", "ConfigTable")}
+        self.tables = {
+            name: create_table(self.dynamodb, name)
+            for name in ("InboxTable", "AuditTable", "LedgerTable", "ConfigTable")
+        }
         names = ("Evaluation", "Tracking", "Dispatch", "Writeback")
         self.queues = {name: create_queue(self.sqs, f"{name}Queue") for name in names}
         self.dead_letters = {name: create_queue(self.sqs, f"{name}DeadLetterQueue") for name in names}
@@ -254,7 +255,9 @@ class House:
             ("Evaluation", {"source": ["herald"], "detail-type": [{"anything-but": "opentext.status"}]}),
             ("Tracking", {"source": ["herald"], "detail-type": ["opentext.status"]}),
         ):
-            arn = self.sqs.get_queue_attributes(QueueUrl=self.queues[queue], AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+            arn = self.sqs.get_queue_attributes(QueueUrl=self.queues[queue], AttributeNames=["QueueArn"])["Attributes"][
+                "QueueArn"
+            ]
             events.put_rule(Name=queue, EventBusName="herald", EventPattern=json.dumps(pattern))
             events.put_targets(Rule=queue, EventBusName="herald", Targets=[{"Id": queue, "Arn": arn}])
         secrets = boto3.client("secretsmanager")
@@ -272,7 +275,9 @@ class House:
         arn = self.dynamodb.describe_table(TableName="InboxTable")["Table"]["LatestStreamArn"]
         shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
         self._streams = streams
-        self._iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+        self._iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")[
+            "ShardIterator"
+        ]
         self._unrelayed: list[Any] = []
 
     def _new_stream_records(self) -> list[Any]:
@@ -297,10 +302,16 @@ class House:
         }  # fmt: skip
 
         def settings(model: Any, name: str = "", secret: str = "") -> Any:
-            own = {"queue_url": self.queues.get(name, ""), "dlq_url": self.dead_letters.get(name, ""), "secret_id": secret}
+            own = {
+                "queue_url": self.queues.get(name, ""),
+                "dlq_url": self.dead_letters.get(name, ""),
+                "secret_id": secret,
+            }
             return model.model_validate({**tables, **own})
 
-        self.webhook = ingress.compose(settings(WebhookSettings, secret="webhook"), world, "threekit_webhook", THREEKIT_WEBHOOK)
+        self.webhook = ingress.compose(
+            settings(WebhookSettings, secret="webhook"), world, "threekit_webhook", THREEKIT_WEBHOOK
+        )
         self.callback = ingress.compose(
             settings(CallbackSettings, secret="callback"), world, "opentext_callback", OPENTEXT_CALLBACK
         )
@@ -314,9 +325,13 @@ class House:
             "Evaluation": lambda body, attempt: evaluate(event_id(body), attempt),
             "Tracking": lambda body, attempt: track(event_id(body)),
             "Dispatch": lambda body, attempt: dispatch(text(body, "notification_id")),
-            "Writeback": lambda body, attempt: writeback(text(body, "object_id"), text(body, "notification_id"), attempt),
+            "Writeback": lambda body, attempt: writeback(
+                text(body, "object_id"), text(body, "notification_id"), attempt
+            ),
         }
-        self.works = [Work(name, self.queues[name], self.dead_letters[name], handle) for name, handle in handlers.items()]
+        self.works = [
+            Work(name, self.queues[name], self.dead_letters[name], handle) for name, handle in handlers.items()
+        ]
         self.inbox = DynamoInbox(self.dynamodb, "InboxTable", self.clock, timedelta(days=30))
         self.audit = DynamoAuditTrail(self.dynamodb, "AuditTable")
         self.decisions = DynamoDecisions(self.dynamodb, "AuditTable")
@@ -327,6 +342,3 @@ def reasons(messages: list[dict[str, Any]]) -> list[str]:
     """Why messages were parked."""
     return [message["MessageAttributes"]["reason"]["StringValue"] for message in messages]
 
-
-ROOT = Path(__file__).parents[2]
-KNOWN_REASONS = frozenset(Reason)

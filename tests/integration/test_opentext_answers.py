@@ -41,7 +41,9 @@ def told(house: House, **fault: Any) -> str:
         (503, Reason.SERVER_ERROR),
     ],
 )
-def test_a_passing_refusal_is_tried_again_until_it_is_accepted(house: House, status: int, reason: Reason | None) -> None:
+def test_a_passing_refusal_is_tried_again_until_it_is_accepted(
+    house: House, status: int, reason: Reason | None
+) -> None:
     event_id = told(house, status=status)
     house.settle(timedelta(0))
     waiting = the_delivery(house, event_id)
@@ -63,7 +65,8 @@ def test_retry_after_is_honoured(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "reason"), [(400, Reason.REFUSED), (404, Reason.NOT_FOUND), (422, Reason.REFUSED), (301, Reason.REDIRECTED)]
+    ("status", "reason"),
+    [(400, Reason.REFUSED), (404, Reason.NOT_FOUND), (422, Reason.REFUSED), (301, Reason.REDIRECTED)],
 )
 def test_a_refusal_for_good_ends_the_delivery(house: House, status: int, reason: Reason) -> None:
     event_id = told(house, status=status)
@@ -79,7 +82,9 @@ def test_a_refusal_for_good_ends_the_delivery(house: House, status: int, reason:
 @pytest.mark.parametrize(
     "fault", [{"reset": "before_body"}, {"reset": "before_effect"}, {"status": 409}, {"status": 504}]
 )
-def test_an_unknown_outcome_that_was_none_is_sent_once_after_the_grace_time(house: House, fault: dict[str, Any]) -> None:
+def test_an_unknown_outcome_that_was_none_is_sent_once_after_the_grace_time(
+    house: House, fault: dict[str, Any]
+) -> None:
     event_id = told(house, **fault)
     house.settle(timedelta(0))
     doubtful = the_delivery(house, event_id)

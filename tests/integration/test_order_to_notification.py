@@ -35,7 +35,9 @@ def test_an_order_reaches_everyone_its_rules_name_and_threekit_learns_of_it(hous
         ("large-order", Channel.SMS): DeliveryState.DELIVERED,
     }
     assert set(house.opentext.sends_per_recipient().values()) == {1}
-    told = {note["rule"]: {name: one["state"] for name, one in note["channels"].items()} for note in notes(house, LARGE)}
+    told = {
+        note["rule"]: {name: one["state"] for name, one in note["channels"].items()} for note in notes(house, LARGE)
+    }
     assert told == {"new-order": {"email": "SENT"}, "large-order": {"sms": "DELIVERED"}}
 
 

@@ -20,7 +20,9 @@ def test_a_poison_message_among_ten_is_parked_and_nine_succeed(house: House) -> 
 
 
 def test_a_message_about_nothing_is_parked(house: House) -> None:
-    house.sqs.send_message(QueueUrl=house.queues["Evaluation"], MessageBody=json.dumps({"detail": {"event_id": "evt_none"}}))
+    house.sqs.send_message(
+        QueueUrl=house.queues["Evaluation"], MessageBody=json.dumps({"detail": {"event_id": "evt_none"}})
+    )
     house.sqs.send_message(QueueUrl=house.queues["Dispatch"], MessageBody=json.dumps({"notification_id": "ntf_none"}))
     house.sqs.send_message(QueueUrl=house.queues["Dispatch"], MessageBody=json.dumps({"other": 1}))
     house.settle()

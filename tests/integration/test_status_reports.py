@@ -57,7 +57,11 @@ def test_a_late_report_is_recorded_and_not_applied(house: House) -> None:
 
 
 def test_a_report_about_a_job_that_was_never_ours_is_accepted_and_noted(house: House) -> None:
-    body = {"job_id": "xsi-999", "job_state": ["Complete"], "deliveries": [{"sms": "0015550100", "delivery_attempts": [{"state": "Sent"}]}]}
+    body = {
+        "job_id": "xsi-999",
+        "job_state": ["Complete"],
+        "deliveries": [{"sms": "0015550100", "delivery_attempts": [{"state": "Sent"}]}],
+    }
     answer = house.call_back(body)
     assert answer["statusCode"] == 202
     house.settle()

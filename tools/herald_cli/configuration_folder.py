@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from herald.adapters.configuration_bundle import to_bytes, versioned
 from herald.domain.configuration import Audience, Configuration, Notify, Rule
 from herald.domain.errors import ConfigurationError
+from herald.domain.facts_schema import COMPUTED_IN_LINE, COMPUTED_IN_ORDER
 from herald.domain.notification import Recipient
 from herald_cli.configuration_schema import (
     KNOWN_KEYS,
@@ -26,6 +27,7 @@ from herald_cli.yaml_reader import Document, read_yaml
 AUDIENCES, LISTS, MAPPING = "audiences.yaml", "lists.yaml", "mapping.yaml"
 RULES, TEMPLATES = "rules", "templates"
 Form = TypeVar("Form", bound=BaseModel)
+COMPUTED = COMPUTED_IN_ORDER | COMPUTED_IN_LINE
 PARTS = frozenset({"subject.txt", "body.txt", "body.html", "sms.txt"})
 
 
@@ -105,7 +107,9 @@ class _Reading:
             if file.name.startswith("."):
                 continue
             if file.suffix != ".yaml":
-                self.findings.append(Finding(name, 1, 1, "not-read", "the file is not read", "name it *.yaml, or move it"))
+                self.findings.append(
+                    Finding(name, 1, 1, "not-read", "the file is not read", "name it *.yaml, or move it")
+                )
                 continue
             form = self.form(name, RulesFile)
             for number, entry in enumerate(form.rules if form else ()):
@@ -160,6 +164,11 @@ def _schema_finding(document: Document, problem: Mapping[str, Any]) -> Finding:
     # pydantic adds the form it tried for a union to the location: only keys that are in the file lead to a place.
     path = tuple(problem["loc"])
     key = str(path[-1]) if path else ""
+    if "keys" in problem.get("ctx", {}):
+        return document.finding(tuple(problem["ctx"]["keys"]), str(problem["type"]), str(problem["msg"]))
+    if problem["type"] == "extra_forbidden" and key in COMPUTED:
+        fix = "it is computed from the lines' unitPrice and quantity"
+        return document.finding(path, "unknown-key", f"`{key}` is no key here", fix)
     if problem["type"] == "extra_forbidden":
         return document.finding(path, "unknown-key", f"`{key}` is no key here", did_you_mean(key, KNOWN_KEYS - {key}))
     if problem["type"] == "missing":

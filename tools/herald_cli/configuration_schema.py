@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints, create_model, field_validator
+from pydantic_core import PydanticCustomError
 
 from herald.domain.delivery import Channel
 from herald.domain.facts_schema import (
@@ -22,7 +23,7 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,63}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
 Expression = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 ListName = re.compile(r"[a-z][a-z0-9_]{0,63}")
-TypePattern = re.compile(r"[a-z][a-z0-9_.-]{0,127}\*?")
+TypePattern = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}\*?")
 
 
 class Strict(BaseModel):
@@ -94,27 +95,25 @@ class AudiencesFile(Strict):
 
 
 class ListsFile(RootModel[dict[str, dict[str, Any] | list[str]]]):
-    """``lists.yaml``: maps, or lists of text that become maps to ``true``."""
+    """``lists.yaml``: maps, or lists of text that become maps to ``true``. An error's ``ctx`` has the ``keys`` to it."""
 
     @field_validator("root")
     @classmethod
     def _usable(cls, lists: dict[str, Any]) -> dict[str, Any]:
         for name, entries in lists.items():
             if not ListName.fullmatch(name):
-                raise ValueError(f"the list's name {name!r} is not of a-z, 0-9 and _, so no rule could name it")
-            _check_values(entries, name)
+                message = f"the list's name `{name}` is not of a-z, 0-9 and _, so no rule could name it"
+                raise PydanticCustomError("list-name", "{message}", {"message": message, "keys": (name,)})
+            _check_values(entries, (name,))
         return lists
 
 
-def _check_values(value: Any, path: str) -> None:
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            _check_values(item, f"{path}.{key}")
-    elif isinstance(value, list):
-        for item in value:
-            _check_values(item, path)
+def _check_values(value: Any, keys: tuple[str | int, ...]) -> None:
+    if isinstance(value, Mapping | list):
+        for key, item in value.items() if isinstance(value, Mapping) else enumerate(value):
+            _check_values(item, (*keys, key))
     elif not isinstance(value, str | bool | int | Decimal):
-        raise ValueError(f"{path} has no value")
+        raise PydanticCustomError("list-value", "{message}", {"message": f"`{keys[-1]}` has no value", "keys": keys})
 
 
 def _expressions(name: str, record: Record, left_out: frozenset[str] = frozenset()) -> type[BaseModel]:

@@ -40,19 +40,25 @@ class Connection:
 
     def secretsmanager(self) -> "SecretsManagerClient":
         """Return a Secrets Manager client."""
-        return _session(self.region, self.endpoint_url is not None).client("secretsmanager", endpoint_url=self.endpoint_url)
+        return _session(self.region, self.endpoint_url is not None).client(
+            "secretsmanager", endpoint_url=self.endpoint_url
+        )
 
     def sqs(self) -> "SQSClient":
         """Return an SQS client."""
         return _session(self.region, self.endpoint_url is not None).client("sqs", endpoint_url=self.endpoint_url)
 
-    def secret(self, output: Literal["WebhookSecretId", "CallbackSecretId", "ThreekitSecretId", "OpenTextSecretId"]) -> Any:
+    def secret(
+        self, output: Literal["WebhookSecretId", "CallbackSecretId", "ThreekitSecretId", "OpenTextSecretId"]
+    ) -> Any:
         """Return a secret's JSON. Raises ``ConfigurationError`` if it is no JSON."""
         value = self.secretsmanager().get_secret_value(SecretId=self.outputs[output])["SecretString"]
         try:
             return json.loads(value)
         except ValueError:
-            raise ConfigurationError(f"the secret {self.outputs[output]} is not JSON: put a JSON object there") from None
+            raise ConfigurationError(
+                f"the secret {self.outputs[output]} is not JSON: put a JSON object there"
+            ) from None
 
 
 def connect(stack: str | None, region: str | None, *, local: bool) -> Connection:

@@ -50,7 +50,9 @@ def _guarded(check: str, fix: str, look: Callable[[], Finding]) -> Finding:
     except ConfigurationError as error:
         return Finding(check, Health.BROKEN, str(error), fix)
     except (BotoCoreError, ClientError) as error:
-        return Finding(check, Health.BROKEN, f"{type(error).__name__}: {error}", "check the AWS credentials and their rights")
+        return Finding(
+            check, Health.BROKEN, f"{type(error).__name__}: {error}", "check the AWS credentials and their rights"
+        )
 
 
 def _configuration(connection: Connection) -> Finding:
@@ -75,7 +77,9 @@ def _sources(connection: Connection, output: Any, name: str) -> Iterator[Finding
             )  # fmt: skip
         open_doors = [source for source, schemes in sources.items() if not schemes]
         if open_doors:
-            return Finding(check, Health.BROKEN, f"without any scheme: {', '.join(open_doors)}", "give each source a scheme")
+            return Finding(
+                check, Health.BROKEN, f"without any scheme: {', '.join(open_doors)}", "give each source a scheme"
+            )
         return Finding(check, Health.OK, ", ".join(f"{source} ({', '.join(sources[source])})" for source in sources))
 
     yield _guarded(check, f"put a JSON object into the secret {connection.outputs[output]}", look)
@@ -83,18 +87,26 @@ def _sources(connection: Connection, output: Any, name: str) -> Iterator[Finding
 
 def _threekit(connection: Connection) -> Iterator[Finding]:
     base = connection.local.get("threekit_url") or connection.outputs.get("ThreekitBaseUrl", "")
-    yield _reachable("Threekit", f"{base}/api/orders/healthcheck", "check the parameter ThreekitBaseUrl and the network")
+    yield _reachable(
+        "Threekit", f"{base}/api/orders/healthcheck", "check the parameter ThreekitBaseUrl and the network"
+    )
 
     def look() -> Finding:
         token = connection.secret("ThreekitSecretId").get("private_token")
         if not token:
             raise ConfigurationError("the Threekit secret has no private_token")
         answer = httpx.get(
-            f"{base}/api/orders", params={"perPage": 1}, headers={"authorization": f"Bearer {token}"}, timeout=TIMEOUT_SECONDS
+            f"{base}/api/orders",
+            params={"perPage": 1},
+            headers={"authorization": f"Bearer {token}"},
+            timeout=TIMEOUT_SECONDS,
         )
         if answer.status_code != httpx.codes.OK:
             return Finding(
-                "Threekit token", Health.BROKEN, f"HTTP {answer.status_code}", "create a private token in Settings > Tokens"
+                "Threekit token",
+                Health.BROKEN,
+                f"HTTP {answer.status_code}",
+                "create a private token in Settings > Tokens",
             )
         return Finding("Threekit token", Health.OK, "may read orders")
 
@@ -112,17 +124,23 @@ def _opentext(connection: Connection) -> Iterator[Finding]:
             raise ConfigurationError("the OpenText secret has neither basic nor oauth2 credentials")
         return Finding("OpenText credentials", Health.OK, f"{', '.join(known)} present (a submit would prove them)")
 
-    yield _calling("OpenText credentials", 'put {"basic": {"user_id": "...", "password": "..."}} into the OpenText secret', look)
+    yield _calling(
+        "OpenText credentials", 'put {"basic": {"user_id": "...", "password": "..."}} into the OpenText secret', look
+    )
 
 
 def _dead_letters(connection: Connection) -> Iterator[Finding]:
-    queues = {key.removesuffix("Url"): url for key, url in connection.outputs.items() if key.endswith("DeadLetterQueueUrl")}
+    queues = {
+        key.removesuffix("Url"): url for key, url in connection.outputs.items() if key.endswith("DeadLetterQueueUrl")
+    }
 
     def look(name: str, url: str) -> Finding:
         told = connection.sqs().get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
         count = int(told["Attributes"]["ApproximateNumberOfMessages"])
         if count:
-            return Finding(name, Health.WARNING, f"{count} messages", "look at their `reason` attribute, then redrive them")
+            return Finding(
+                name, Health.WARNING, f"{count} messages", "look at their `reason` attribute, then redrive them"
+            )
         return Finding(name, Health.OK, "empty")
 
     for name, url in queues.items():

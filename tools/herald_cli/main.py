@@ -25,7 +25,9 @@ app.add_typer(config, name="config")
 out = Console()
 err = Console(stderr=True)
 
-StackOption = Annotated[str | None, typer.Option("--stack", envvar="HERALD_STACK", help="Name of the CloudFormation stack.")]
+StackOption = Annotated[
+    str | None, typer.Option("--stack", envvar="HERALD_STACK", help="Name of the CloudFormation stack.")
+]
 RegionOption = Annotated[str | None, typer.Option("--region", help="AWS region; else as the AWS SDK finds it.")]
 LocalOption = Annotated[bool, typer.Option("--local", "-l", help="Speak to the local run that `make up` keeps.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
@@ -37,7 +39,9 @@ EXIT_USAGE = 2
 
 @app.command()
 def trace(
-    identifier: Annotated[str, typer.Argument(metavar="ID", help="An event's, a notification's or an OpenText job's id.")],
+    identifier: Annotated[
+        str, typer.Argument(metavar="ID", help="An event's, a notification's or an OpenText job's id.")
+    ],
     stack: StackOption = None,
     region: RegionOption = None,
     local: LocalOption = False,
@@ -155,4 +159,3 @@ def _fail(message: str, code: int = EXIT_FINDINGS) -> Any:
 def _print_json(data: object) -> None:
     json.dump(data, sys.stdout, indent=2, default=str)
     sys.stdout.write("\n")
-

@@ -29,7 +29,7 @@ def typed_environment(variables: Iterable[str], lists: Iterable[str]) -> Any:
     messages: dict[str, Any] = {}
     for record in RECORDS.values():
         _add_record(file, record, messages)
-    _add_fields(file, "Lists", {name: Kind.SCALARS for name in lists}, messages)
+    _add_fields(file, "Lists", dict.fromkeys(lists, Kind.SCALARS), messages)
     pool = descriptor_pool.DescriptorPool()
     for module in _WELL_KNOWN:
         pool.AddSerializedFile(module.DESCRIPTOR.serialized_pb)
@@ -71,6 +71,10 @@ def _add_map(message: Any, field: str) -> str:
     entry.options.map_entry = True
     entry.field.add(name="key", number=1, label=_FIELD.LABEL_OPTIONAL, type=_FIELD.TYPE_STRING)
     entry.field.add(
-        name="value", number=2, label=_FIELD.LABEL_OPTIONAL, type=_FIELD.TYPE_MESSAGE, type_name=".google.protobuf.Value"
+        name="value",
+        number=2,
+        label=_FIELD.LABEL_OPTIONAL,
+        type=_FIELD.TYPE_MESSAGE,
+        type_name=".google.protobuf.Value",
     )
     return str(entry.name)

@@ -35,9 +35,13 @@ def send(connection: Connection, body: bytes, source: str) -> Answer:
     path, headers = authenticated(f"/{route}/{source}", body, credentials)
     url = connection.api_url + path
     try:
-        response = httpx.post(url, content=body, headers={"content-type": content_type, **headers}, timeout=TIMEOUT_SECONDS)
+        response = httpx.post(
+            url, content=body, headers={"content-type": content_type, **headers}, timeout=TIMEOUT_SECONDS
+        )
     except httpx.HTTPError as error:
-        raise ConfigurationError(f"{connection.api_url} cannot be reached: {type(error).__name__}. Is the stack up?") from None
+        raise ConfigurationError(
+            f"{connection.api_url} cannot be reached: {type(error).__name__}. Is the stack up?"
+        ) from None
     try:
         answer = response.json()
     except ValueError:

@@ -24,9 +24,15 @@ def rows(trace: Trace) -> list[Row]:
     """Return what happened, in the order in which it was recorded."""
     event = trace.event
     received = Row(
-        event.received_at, "received", f"{event.origin}, {event.trust}", f"{event.type} {event.subject} from {event.source}"
+        event.received_at,
+        "received",
+        f"{event.origin}, {event.trust}",
+        f"{event.type} {event.subject} from {event.source}",
     )
-    return [received, *(Row(e.record.at, e.record.action, e.record.outcome, _detail(e.record.details)) for e in trace.entries)]
+    return [
+        received,
+        *(Row(e.record.at, e.record.action, e.record.outcome, _detail(e.record.details)) for e in trace.entries),
+    ]
 
 
 def why(trace: Trace) -> list[Row]:
@@ -34,8 +40,13 @@ def why(trace: Trace) -> list[Row]:
     decision = trace.decision
     if decision is None:
         return []
-    rules = [Row(decision.decided_at, outcome.rule_id, outcome.verdict, outcome.detail) for outcome in decision.outcomes]
-    return [*rules, *(Row(decision.decided_at, skip.what, f"skipped: {skip.reason}", skip.detail) for skip in decision.skips)]
+    rules = [
+        Row(decision.decided_at, outcome.rule_id, outcome.verdict, outcome.detail) for outcome in decision.outcomes
+    ]
+    return [
+        *rules,
+        *(Row(decision.decided_at, skip.what, f"skipped: {skip.reason}", skip.detail) for skip in decision.skips),
+    ]
 
 
 def told(trace: Trace) -> Iterator[tuple[Notification, str]]:

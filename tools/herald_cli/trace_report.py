@@ -23,7 +23,9 @@ def print_trace(console: Console, trace: Trace) -> None:
     if trace.notifications:
         console.print(_notifications(trace))
     if trace.broken_at is not None:
-        console.print(f"[bold red]The audit chain is broken at entry {trace.broken_at}: something was altered or removed.[/]")
+        console.print(
+            f"[bold red]The audit chain is broken at entry {trace.broken_at}: something was altered or removed.[/]"
+        )
 
 
 def _timeline(trace: Trace) -> Table:
@@ -45,7 +47,9 @@ def _decision(trace: Trace) -> Table:
 def _notifications(trace: Trace) -> Table:
     table = Table("notification", "rule", "audience", "to", "where it stands", title="Told", title_justify="left")
     for notification, states in told(trace):
-        table.add_row(notification.id, notification.rule_id, notification.audience, masked_recipient(notification), states)
+        table.add_row(
+            notification.id, notification.rule_id, notification.audience, masked_recipient(notification), states
+        )
     return table
 
 

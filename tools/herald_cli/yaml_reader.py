@@ -10,7 +10,7 @@ import yaml
 
 from herald_cli.findings import Finding
 
-Path = tuple[str | int, ...]
+Keys = tuple[str | int, ...]
 
 _TAG = "tag:yaml.org,2002:"
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
@@ -35,16 +35,16 @@ class Document:
 
     file: str
     value: Any
-    places: Mapping[Path, Place]
+    places: Mapping[Keys, Place]
 
-    def place(self, path: Path) -> Place:
+    def place(self, path: Keys) -> Place:
         """Return the place of a value, or of the nearest one that holds it."""
         for length in range(len(path), -1, -1):
             if path[:length] in self.places:
                 return self.places[path[:length]]
         return Place(1, 1)
 
-    def finding(self, path: Path, code: str, message: str, fix: str = "") -> Finding:
+    def finding(self, path: Keys, code: str, message: str, fix: str = "") -> Finding:
         """Return a finding at a value."""
         place = self.place(path)
         return Finding(self.file, place.line, place.column, code, message, fix)
@@ -55,9 +55,8 @@ def read_yaml(file: str, text: str) -> tuple[Document | None, list[Finding]]:
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             if isinstance(event, yaml.AliasEvent):
-                mark = event.start_mark
                 message = f"the alias `*{event.anchor}` hides what stands here"
-                return None, [_at(file, mark, "yaml-alias", message, "write the value out")]
+                return None, [_at(file, event.start_mark, "yaml-alias", message, "write the value out")]
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -71,12 +70,12 @@ def read_yaml(file: str, text: str) -> tuple[Document | None, list[Finding]]:
 
 class _Reading:
     def __init__(self, file: str, lines: list[str]) -> None:
-        self.places: dict[Path, Place] = {}
+        self.places: dict[Keys, Place] = {}
         self.findings: list[Finding] = []
         self._file = file
         self._lines = lines
 
-    def value(self, node: yaml.Node, path: Path) -> Any:
+    def value(self, node: yaml.Node, path: Keys) -> Any:
         self.places.setdefault(path, self._place(node))
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
@@ -84,7 +83,7 @@ class _Reading:
             return [self.value(item, (*path, number)) for number, item in enumerate(node.value)]
         return self._scalar(node)
 
-    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
+    def _mapping(self, node: yaml.MappingNode, path: Keys) -> dict[str, Any]:
         mapping: dict[str, Any] = {}
         lines: dict[str, int] = {}
         for key_node, value_node in node.value:
@@ -109,7 +108,10 @@ class _Reading:
             self._find(node, "yaml-true-false", "YAML reads the key `on` as true", "the key is called `events`")
             return None
         self._find(
-            node, "key-not-text", f"YAML reads the key `{node.value}` as {_kind(node)}", f'write "{node.value}" in quotes'
+            node,
+            "key-not-text",
+            f"YAML reads the key `{node.value}` as {_kind(node)}",
+            f'write "{node.value}" in quotes',
         )
         return None
 
@@ -126,7 +128,11 @@ class _Reading:
         if tag == "float" and _DECIMAL.fullmatch(text):
             return Decimal(text)
         code = "yaml-true-false" if tag == "bool" else "yaml-surprise"
-        fix = f'write "{text}" in quotes, or as a plain number' if tag in ("int", "float") else f'write "{text}" in quotes'
+        fix = (
+            f'write "{text}" in quotes, or as a plain number'
+            if tag in ("int", "float")
+            else f'write "{text}" in quotes'
+        )
         self._find(node, code, f"YAML reads `{text}` as {_kind(node)}", fix)
         return text
 
@@ -150,5 +156,5 @@ def _kind(node: yaml.Node) -> str:
     return names.get(node.tag.removeprefix(_TAG), f"a {node.tag}")
 
 
-def _at(file: str, mark: yaml.Mark | None, code: str, message: str, fix: str = "") -> Finding:
+def _at(file: str, mark: Any, code: str, message: str, fix: str = "") -> Finding:
     return Finding(file, mark.line + 1 if mark else 1, mark.column + 1 if mark else 1, code, message, fix)

@@ -13,7 +13,9 @@ from localrun.bring_up import ROOT
 from localrun.demo import play, report, report_json
 from localrun.running_house import ORDERS, RunningHouse, running_house
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Herald on this machine, without AWS and Docker.")
+app = typer.Typer(
+    no_args_is_help=True, pretty_exceptions_enable=False, help="Herald on this machine, without AWS and Docker."
+)
 out = Console()
 err = Console(stderr=True)
 
@@ -63,7 +65,9 @@ def _say_how_to_reach(house: RunningHouse) -> None:
     ]
     out.print(Panel("\n".join(lines), title="Herald is up", title_align="left"), highlight=False)
     out.print("Try it:", style="bold")
-    out.print(f"curl -i -H 'content-type: application/json' --data-binary @{sample} '{url}'", soft_wrap=True, highlight=False)
+    out.print(
+        f"curl -i -H 'content-type: application/json' --data-binary @{sample} '{url}'", soft_wrap=True, highlight=False
+    )
     out.print("herald trace --local <the id it answers>")
     out.print("herald doctor --local")
     out.print("Ctrl-C ends it.", style="dim")

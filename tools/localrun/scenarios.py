@@ -53,7 +53,9 @@ def unmet(scenario: Scenario, trace: Trace | None, order: dict[str, Any] | None)
         outcome.rule_id for outcome in trace.decision.outcomes if outcome.verdict == "matched"
     })  # fmt: skip
     skipped = {str(skip.reason) for skip in trace.decision.skips}
-    skipped |= {skip["reason"] for e in trace.entries if e.record.key == "decided" for skip in e.record.details["skips"]}
+    skipped |= {
+        skip["reason"] for e in trace.entries if e.record.key == "decided" for skip in e.record.details["skips"]
+    }
     missing += _differences("skips", scenario.skips, skipped)
     missing += _differences("deliveries", {_spelt(told) for told in scenario.told}, _deliveries(trace))
     if scenario.written_back:

@@ -166,7 +166,9 @@ class ConfigurationStore(Protocol):
 class RuleEngine(Protocol):
     """Evaluates conditions."""
 
-    def evaluate(self, configuration: Configuration, rules: Sequence[Rule], facts: Mapping[str, Any]) -> list[RuleOutcome]:
+    def evaluate(
+        self, configuration: Configuration, rules: Sequence[Rule], facts: Mapping[str, Any]
+    ) -> list[RuleOutcome]:
         """Return one outcome per rule; a rule that cannot be evaluated is an ``ERROR`` outcome, never an exception."""
         ...
 
@@ -178,7 +180,9 @@ class RenderError(Exception):
 class Renderer(Protocol):
     """Makes messages of templates."""
 
-    def email(self, configuration: Configuration, template: str, locale: str, values: Mapping[str, Any]) -> EmailContent:
+    def email(
+        self, configuration: Configuration, template: str, locale: str, values: Mapping[str, Any]
+    ) -> EmailContent:
         """Render subject, text and HTML. Raises ``RenderError``."""
         ...
 

@@ -13,7 +13,9 @@ def chain(length: int) -> list[AuditEntry]:
     entries: list[AuditEntry] = []
     previous = genesis("evt_1")
     for number in range(1, length + 1):
-        record = AuditRecord("evt_1", f"step-{number}", "event.decided", "rule_evaluation", NOON, "notify", {"n": number})
+        record = AuditRecord(
+            "evt_1", f"step-{number}", "event.decided", "rule_evaluation", NOON, "notify", {"n": number}
+        )
         entry = chained(record, number, previous)
         entries.append(entry)
         previous = entry.hash

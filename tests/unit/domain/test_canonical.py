@@ -39,7 +39,9 @@ def test_equal_numbers_and_lists_are_spelt_alike(one: object, other: object) -> 
     assert canonical_json(one) == canonical_json(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [(True, 1), (None, ""), ("a", ["a"]), (Decimal("5000.1"), Decimal("5000.10001"))])
+@pytest.mark.parametrize(
+    ("one", "other"), [(True, 1), (None, ""), ("a", ["a"]), (Decimal("5000.1"), Decimal("5000.10001"))]
+)
 def test_different_values_are_spelt_differently(one: object, other: object) -> None:
     assert canonical_json(one) != canonical_json(other)
 

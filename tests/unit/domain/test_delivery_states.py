@@ -37,7 +37,9 @@ def test_whatever_order_reports_come_in_a_delivery_never_goes_back(reports: list
 
 
 @given(states, states)
-def test_a_report_never_replaces_a_final_state_nor_makes_a_waiting_one(current: DeliveryState, observed: DeliveryState) -> None:
+def test_a_report_never_replaces_a_final_state_nor_makes_a_waiting_one(
+    current: DeliveryState, observed: DeliveryState
+) -> None:
     if moves_forward(current, observed):
         assert current not in FINAL
         assert observed in {DeliveryState.SUBMITTED, DeliveryState.SENT, *FINAL}

@@ -26,11 +26,8 @@ EXPECTED: dict[int, tuple[Fate, Fate, Fate, Reason]] = {
     425: (TRANSIENT, TRANSIENT, TRANSIENT, Reason.RATE_LIMITED),
     429: (TRANSIENT, TRANSIENT, TRANSIENT, Reason.RATE_LIMITED),
     504: (TRANSIENT, UNKNOWN, UNKNOWN, Reason.TIMED_OUT),
-    **{
-        status: (TRANSIENT, UNKNOWN, UNKNOWN, Reason.ANSWER_UNREADABLE)
-        for status in [*range(100, 200), *range(201, 300)]
-    },
-    **{status: (PERMANENT, PERMANENT, PERMANENT, Reason.REDIRECTED) for status in range(300, 400)},
+    **dict.fromkeys([*range(100, 200), *range(201, 300)], (TRANSIENT, UNKNOWN, UNKNOWN, Reason.ANSWER_UNREADABLE)),
+    **dict.fromkeys(range(300, 400), (PERMANENT, PERMANENT, PERMANENT, Reason.REDIRECTED)),
 }
 REFUSED = (PERMANENT, PERMANENT, PERMANENT, Reason.REFUSED)
 BROKEN = (TRANSIENT, TRANSIENT, TRANSIENT, Reason.SERVER_ERROR)
@@ -52,8 +49,8 @@ BREAKS: dict[Break, tuple[Fate, Fate, Fate, Reason]] = {
 def test_every_status_has_its_fate(call: Call) -> None:
     column = list(Call).index(call)
     for status in STATUSES:
-        row = EXPECTED.get(status, REFUSED if status < 500 else BROKEN)
-        assert ruling_for_status(call, status) == Ruling(row[column], row[3]), status
+        read, write, submit, reason = EXPECTED.get(status, REFUSED if status < 500 else BROKEN)
+        assert ruling_for_status(call, status) == Ruling((read, write, submit)[column], reason), status
 
 
 @pytest.mark.parametrize("call", Call)
@@ -70,10 +67,10 @@ def test_a_number_that_is_no_status_is_never_repeated_blindly(status: int, call:
 
 @pytest.mark.parametrize("where", Break)
 def test_every_break_has_its_fate(where: Break) -> None:
-    row = BREAKS[where]
-    assert [ruling_for_break(call, where) for call in (READ, WRITE, SUBMIT)] == [
-        Ruling(fate, row[3]) for fate in row[:3]
-    ]
+    read, write, submit, reason = BREAKS[where]
+    assert ruling_for_break(READ, where) == Ruling(read, reason)
+    assert ruling_for_break(WRITE, where) == Ruling(write, reason)
+    assert ruling_for_break(SUBMIT, where) == Ruling(submit, reason)
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.messages.configurations import one_mail, with_templates
 
 from herald.adapters.templates import MAX_SUBJECT, JinjaRenderer, fallback_chain
 from herald.ports import RenderError
-from tests.unit.messages.configurations import one_mail, with_templates
 
 SECRET_VALUE = "Erika Mustermann"
 

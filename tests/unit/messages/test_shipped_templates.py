@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.unit.messages.configurations import with_templates
 
 from herald.adapters.templates import JinjaRenderer
 from herald.domain.configuration import Configuration
-from tests.unit.messages.configurations import with_templates
 
 ROOT = Path(__file__).parents[3] / "config" / "templates"
 TEMPLATES, LOCALES = ("approval-request", "escalation"), ("en", "de", "fr")
@@ -19,13 +19,24 @@ PARTS = ("subject.txt", "body.txt", "body.html", "sms.txt")
 VOID = {"meta", "br"}
 
 LINE: dict[str, Any] = {
-    "sku": "SOF-3-OAK", "name": "Sofa <Alder> & Söhne", "quantity": 24, "unitPrice": Decimal("5208.35"),
+    "sku": "SOF-3-OAK",
+    "name": "Sofa <Alder> & Söhne",
+    "quantity": 24,
+    "unitPrice": Decimal("5208.35"),
     "lineTotal": Decimal("125000.40"),
-}  # fmt: skip
+}
 ORDER: dict[str, Any] = {
-    "id": "7f1c0a52-3b64-4c0e-9a3e-5d2f8b6a1001", "shortId": "AB12CD3", "name": "Lobby", "status": "New", "currency": "EUR",
-    "region": "EMEA", "total": Decimal("125000.40"), "quantity": 24, "lines": [LINE], "requester": {"name": "Lena Vogt"},
-}  # fmt: skip
+    "id": "7f1c0a52-3b64-4c0e-9a3e-5d2f8b6a1001",
+    "shortId": "AB12CD3",
+    "name": "Lobby",
+    "status": "New",
+    "currency": "EUR",
+    "region": "EMEA",
+    "total": Decimal("125000.40"),
+    "quantity": 24,
+    "lines": [LINE],
+    "requester": {"name": "Lena Vogt"},
+}
 AROUND: dict[str, Any] = {
     "event": {"id": "evt_1", "subject": "order/7f1c0a52", "type": "threekit.order.created"},
     "now": datetime(2026, 3, 2, 9, 30, tzinfo=UTC),
@@ -54,10 +65,7 @@ def test_a_full_order_is_told_in_full(shipped: Configuration, template: str, loc
     for part in (mail.text, mail.html):
         for told in (amount, "AB12CD3", "EMEA", "Lena Vogt", "SOF-3-OAK", "Anna", AROUND["rule"]["description"]):
             assert told in part
-    assert (
-        amount.replace("\u202f", " ") in mail.subject.replace("\u202f", " ")
-        or amount.split("\u00a0")[0][:3] in mail.subject
-    )
+    assert " ".join(amount.split()) in mail.subject
     assert "<Alder>" in mail.text
     assert "&lt;Alder&gt;" in mail.html
     assert f'lang="{locale}"' in mail.html

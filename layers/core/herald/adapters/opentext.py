@@ -56,8 +56,9 @@ class OpenTextNotifications:
         """
         path, body = self._request(message)
         raw = json_bytes(body)
+        authorization = self._authentication.header()
         try:
-            answer = self._post(path, raw, message.reference, self._authentication.header())
+            answer = self._post(path, raw, message.reference, authorization)
         except CallFailed as failure:
             renewed = self._authentication.renewed() if failure.status == 401 else None
             if renewed is None:

@@ -62,7 +62,10 @@ class ThreekitPlatform:
         return answer
 
     def _authorization(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {credential(self._secrets, 'private_token')}"}
+        token = credential(self._secrets, "private_token")
+        if not token.isascii():
+            raise CallFailed(Fate.TRANSIENT, Reason.AUTHENTICATION, "private_token is no token: it is not ASCII")
+        return {"Authorization": f"Bearer {token}"}
 
     def _url(self, kind: str, object_id: str) -> str:
         if _ID.fullmatch(object_id) is None:

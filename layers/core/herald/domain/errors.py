@@ -54,7 +54,13 @@ class CallFailed(Exception):  # noqa: N818 - it says what happened, as the ledge
     """
 
     def __init__(
-        self, fate: Fate, reason: Reason, detail: str = "", *, status: int | None = None, retry_after: float | None = None
+        self,
+        fate: Fate,
+        reason: Reason,
+        detail: str = "",
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
     ) -> None:
         super().__init__(f"{fate}/{reason}{f' (HTTP {status})' if status else ''}: {detail[:300]}")
         self.fate = fate

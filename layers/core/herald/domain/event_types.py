@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from herald.domain.cloudevents import RESERVED_TYPES
+
 ALWAYS = frozenset({"event", "lists", "now"})
-VENDOR_PREFIXES = ("threekit.", "opentext.", "herald.")
-"""Types under these are told by the vendors or by Herald itself; any other type is told by a signed connector."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ BUILT_IN: Mapping[str, EventType] = {
 
 def is_connector_type(event_type: str) -> bool:
     """Say whether events of this type come from a signed connector, so that their body itself is the truth."""
-    return not event_type.startswith(VENDOR_PREFIXES)
+    return not event_type.startswith(RESERVED_TYPES)
 
 
 def section_for(event_type: str, mapping: Mapping[str, Any]) -> Mapping[str, Any] | None:

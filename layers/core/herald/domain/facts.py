@@ -6,7 +6,7 @@ Threekit's orders have no price, currency, SKU or address field; where an organi
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -29,6 +29,7 @@ from herald.domain.facts_schema import (
     Record,
 )
 from herald.domain.money import MINOR_UNITS, MoneyError, exact_amount, product, total
+from herald.domain.rfc3339 import parse_timestamp
 
 MAX_COUNT = 10**7
 
@@ -282,13 +283,10 @@ def _amount(found: object, currency: str, path: str) -> Decimal:
 
 
 def _time(found: object, path: str) -> datetime:
-    try:
-        time = datetime.fromisoformat(found) if isinstance(found, str) else None
-    except ValueError:
-        time = None
-    if time is None or time.tzinfo is None:
+    time = parse_timestamp(found) if isinstance(found, str) else None
+    if time is None:
         raise MappingError(path, f"{_type(found)} is no RFC 3339 time")
-    return time.astimezone(UTC)
+    return time
 
 
 def _scalars(found: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def consume(
 
 def _one(record: Mapping[str, Any], handle: Callable[[Mapping[str, Any], int], Outcome], queue: ReceivedQueue) -> str:
     attempt = int(record.get("attributes", {}).get("ApproximateReceiveCount", "1"))
-    fields: dict[str, Any] = {"message": record["messageId"], "attempt": attempt}
+    fields: dict[str, Any] = {"message_id": record["messageId"], "attempt": attempt}
     try:
         outcome = handle(_body(record), attempt)
     except PoisonError as error:

@@ -16,4 +16,4 @@ def logger() -> Logger:
 
 def metrics() -> EphemeralMetrics:
     """Return metrics for one invocation, written as one CloudWatch EMF line on ``flush_metrics``."""
-    return EphemeralMetrics()
+    return EphemeralMetrics(namespace="Herald")

@@ -22,12 +22,17 @@ class Settings(BaseModel):
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
         """Read the settings from variables. Raises ``ConfigurationError`` that names every missing or bad one at once."""
-        given = {name: environment[PREFIX + name.upper()] for name in cls.model_fields if PREFIX + name.upper() in environment}
+        given = {
+            name: environment[PREFIX + name.upper()]
+            for name in cls.model_fields
+            if PREFIX + name.upper() in environment
+        }
         try:
             return cls.model_validate(given)
         except ValidationError as error:
             problems = "; ".join(
-                f"{PREFIX}{str(problem['loc'][0]).upper()}: {problem['msg']}" for problem in error.errors(include_input=False)
+                f"{PREFIX}{str(problem['loc'][0]).upper()}: {problem['msg']}"
+                for problem in error.errors(include_input=False)
             )
             raise ConfigurationError(f"set these environment variables in template.yaml: {problems}") from None
 

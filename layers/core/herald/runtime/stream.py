@@ -12,9 +12,7 @@ def references(event: Mapping[str, Any]) -> list[EventReference]:
 
     The event source mapping filters already; this holds where an emulator or a test does not.
     """
-    images = (
-        record["dynamodb"]["NewImage"] for record in event["Records"] if record.get("eventName") == "INSERT"
-    )
+    images = (record["dynamodb"]["NewImage"] for record in event["Records"] if record.get("eventName") == "INSERT")
     return [_reference(image) for image in images if image.get("publish", {}).get("BOOL")]
 
 

@@ -146,7 +146,9 @@ class Dispatch:
     def _write(self, record: NotificationRecord, delivery: Delivery, outcome: str, attempt: int) -> None:
         self.ledger.write(delivery)
         self.checkpoint("dispatch.recorded", record.notification.subject)
-        self.audit.append(delivery_record(record, delivery, f"{outcome}:{delivery.reference}:{attempt}", outcome, self.clock()))
+        self.audit.append(
+            delivery_record(record, delivery, f"{outcome}:{delivery.reference}:{attempt}", outcome, self.clock())
+        )
 
     def _settle_all(self, record: NotificationRecord) -> None:
         for delivery in record.deliveries:

@@ -104,7 +104,9 @@ class Evaluate:
         for recipient in recipients:
             channels = tuple(channel for channel in rule.then.channels if recipient.address(channel))
             if not channels:
-                skips.append(Skip(rule.id, Reason.NO_ADDRESS, f"a member of {rule.then.audience} has no usable address"))
+                skips.append(
+                    Skip(rule.id, Reason.NO_ADDRESS, f"a member of {rule.then.audience} has no usable address")
+                )
                 continue
             identity = notification_id(rule.id, event.subject, version, recipient)
             notifications[identity] = Notification(
@@ -152,7 +154,9 @@ def read_objects(event: Event, threekit: Threekit) -> SourceObjects:
     if event.type.startswith("threekit.order."):
         order = threekit.order(event.object_id)
         found = {line: threekit.configuration(line) for line in configuration_ids(order)}
-        return SourceObjects(order=order, configurations={key: value for key, value in found.items() if value is not None})
+        return SourceObjects(
+            order=order, configurations={key: value for key, value in found.items() if value is not None}
+        )
     if event.type.startswith("threekit.job."):
         return SourceObjects(job=threekit.job(event.object_id))
     if event.trust is Trust.SIGNED:

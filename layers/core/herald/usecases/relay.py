@@ -36,4 +36,6 @@ class Relay:
             )  # fmt: skip
             self.checkpoint("relay.audited", reference.subject)
         if refused:
-            raise RelayRefusedError(f"the bus refused {len(refused)} of {len(references)} entries: {sorted(refused)[:10]}")
+            raise RelayRefusedError(
+                f"the bus refused {len(refused)} of {len(references)} entries: {sorted(refused)[:10]}"
+            )

@@ -85,14 +85,21 @@ class Track:
         """Do what follows from a state; done again after a crash it changes nothing."""
         if delivery.state in WORTH_WRITING_BACK:
             put_writeback(self.writeback, record, delivery)
-        if delivery.state in (DeliveryState.FAILED, DeliveryState.EXPIRED) and open_delivery(record_with(record, delivery)):
+        if delivery.state in (DeliveryState.FAILED, DeliveryState.EXPIRED) and open_delivery(
+            record_with(record, delivery)
+        ):
             self.dispatch.put(record.notification.id)
         self._note(event, record, delivery, f"status:{delivery.reference}:{delivery.state}", delivery.state.lower())
         self.checkpoint("track.audited", record.notification.subject)
 
     def _late(self, event: Event, record: NotificationRecord, delivery: Delivery, reported: ReportedDelivery) -> None:
         self._note(
-            event, record, delivery, f"late:{delivery.reference}:{event.id}", "late_report", reported=str(reported.state)
+            event,
+            record,
+            delivery,
+            f"late:{delivery.reference}:{event.id}",
+            "late_report",
+            reported=str(reported.state),
         )
 
     def _note(

@@ -43,7 +43,9 @@ class Writeback:
         except CallFailed as failure:
             if failure.fate is not Fate.PERMANENT and self._in_window(record):
                 return Later(backoff(attempt, self.chance(), failure.retry_after), failure.reason)
-            self._note(record, "refused", {"reason": failure.reason, "status": failure.status, "detail": failure.detail})
+            self._note(
+                record, "refused", {"reason": failure.reason, "status": failure.status, "detail": failure.detail}
+            )
             return DONE
 
     def _in_window(self, record: NotificationRecord) -> bool:

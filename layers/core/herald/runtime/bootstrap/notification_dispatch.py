@@ -45,7 +45,9 @@ def compose(settings: DispatchSettings, world: World) -> Dispatch:
 
 
 def _opentext(settings: DispatchSettings, world: World, secrets: Secrets) -> OpenTextNotifications:
-    api = OpenTextApi(settings.opentext_base_url, settings.opentext_html_type, PhoneFormat(settings.opentext_phone_format))
+    api = OpenTextApi(
+        settings.opentext_base_url, settings.opentext_html_type, PhoneFormat(settings.opentext_phone_format)
+    )
     if settings.opentext_auth == "basic":
         http = HttpClient([settings.opentext_base_url], world.clock)
         return OpenTextNotifications(http, api, BasicAuthentication(secrets))

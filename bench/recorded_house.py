@@ -1,0 +1,171 @@
+"""The whole house at work over emulated AWS and simulated vendors, with everything noted that costs time or money."""
+
+import io
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from unittest.mock import patch
+
+import boto3
+from moto import mock_aws
+
+from herald.domain.configuration import Configuration
+from herald.runtime import observability
+from simulators import OpenTextSimulator, ThreekitSimulator
+from tests.integration.house import House, Work
+
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}  # fmt: skip
+CONSUMERS = {
+    "Evaluation": "rule_evaluation", "Tracking": "delivery_tracking", "Dispatch": "notification_dispatch",
+    "Writeback": "threekit_writeback",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class AwsCall:
+    """One request a function made through the SDK, and its answer."""
+
+    function: str
+    invocation: int
+    service: str
+    operation: str
+    request: Mapping[str, Any]
+    sent_bytes: int
+    status: int
+    answer: bytes
+    parsed: Mapping[str, Any]
+
+
+@dataclass
+class Record:
+    """What happened while it was noted. An invocation is one event, as Lambda would hand it to a function."""
+
+    calls: list[AwsCall] = field(default_factory=list)
+    invocations: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    log_bytes: dict[str, int] = field(default_factory=dict)
+    vendor_calls: dict[str, int] = field(default_factory=dict)
+    vendor_sent_bytes: int = 0
+
+    def first(self, function: str) -> tuple[Mapping[str, Any], list[AwsCall]]:
+        """Return a function's first event and the calls it made about it."""
+        number = next(number for number, (name, _event) in enumerate(self.invocations) if name == function)
+        return self.invocations[number][1], [call for call in self.calls if call.invocation == number]
+
+
+class RecordedHouse(House):
+    """A house that notes which function is at work, on what, and what it asks of AWS and the vendors."""
+
+    def __init__(self, threekit: ThreekitSimulator, opentext: OpenTextSimulator, configuration: Configuration) -> None:
+        self.record = Record()
+        self._running = ""
+        self._request: tuple[Mapping[str, Any], int] = ({}, 0)
+        self._output = io.StringIO()
+        super().__init__(threekit, opentext, configuration)
+        self.clock.now = datetime.now(UTC)
+        self.webhook = self._noting("threekit_webhook", self.webhook)
+        self.callback = self._noting("opentext_callback", self.callback)
+        self.relay = self._noting("event_relay", self.relay)
+        for work in self.works:
+            work.handle = self._noting(CONSUMERS[work.name], work.handle)
+
+    def begin(self) -> None:
+        """Forget what was noted so far."""
+        self.record = Record()
+
+    def _noting(self, function: str, way_on: Any) -> Any:
+        def noted(*arguments: Any) -> Any:
+            self.record.invocations.append((function, self._event(function, arguments[0])))
+            with self._as(function):
+                return way_on(*arguments)
+
+        return noted
+
+    def _event(self, function: str, argument: Any) -> Mapping[str, Any]:
+        if function == "event_relay":
+            return {"Records": list(self._unrelayed)}
+        if function in CONSUMERS.values():
+            attributes = {"ApproximateReceiveCount": "1"}
+            message = {"messageId": "1", "receiptHandle": "1", "body": json.dumps(argument), "attributes": attributes}
+            return {"Records": [message]}
+        return dict(argument)
+
+    def _run(self, work: Work) -> bool:
+        with self._as(CONSUMERS[work.name], calls=False):
+            return super()._run(work)
+
+    @contextmanager
+    def _as(self, function: str, *, calls: bool = True) -> Iterator[None]:
+        before, lines = self._running, self._output.tell()
+        seen = len(self.threekit.requests) + len(self.opentext.requests)
+        self._running = function if calls else ""
+        try:
+            with redirect_stdout(self._output):
+                yield
+        finally:
+            self._running = before
+            if not before:
+                record = self.record
+                record.log_bytes[function] = record.log_bytes.get(function, 0) + self._output.tell() - lines
+                now = len(self.threekit.requests) + len(self.opentext.requests)
+                record.vendor_calls[function] = record.vendor_calls.get(function, 0) + now - seen
+
+    # -- hooks of the SDK --------------------------------------------------------------------------------------------
+
+    def asked(self, params: Mapping[str, Any], **_: Any) -> None:
+        """Keep a request's parameters until its answer is there."""
+        self._request = (dict(params), 0)
+
+    def sending(self, request: Any, **_: Any) -> None:
+        """Keep the size of a request."""
+        headers = sum(len(str(name)) + len(str(value)) + 4 for name, value in request.headers.items())
+        self._request = (self._request[0], headers + len(request.body or b""))
+
+    def answered(self, http_response: Any, parsed: Mapping[str, Any], model: Any, **_: Any) -> None:
+        """Note a call, if a function made it."""
+        if self._running:
+            request, sent = self._request
+            number = len(self.record.invocations) - 1
+            service = model.service_model.service_name
+            status, answer = http_response.status_code, http_response.content
+            self.record.calls.append(
+                AwsCall(self._running, number, service, model.name, request, sent, status, answer, parsed)
+            )
+
+
+@contextmanager
+def recorded_house(configuration: Configuration) -> Iterator[RecordedHouse]:
+    """Give a house whose every call is noted; nothing leaves this machine."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    with (
+        patch.dict(os.environ, {**environment, **CREDENTIALS}, clear=True),
+        mock_aws(),
+        ThreekitSimulator() as threekit,
+        OpenTextSimulator(manual=True) as opentext,
+    ):
+        boto3.setup_default_session()
+        events = boto3.DEFAULT_SESSION.events
+        house = RecordedHouse.__new__(RecordedHouse)
+        events.register_last("provide-client-params.*.*", house.asked)
+        events.register_first("before-send.*.*", house.sending)
+        events.register("after-call.*.*", house.answered)
+        # The logger keeps the output it finds when it is made.
+        with redirect_stdout(io.StringIO()):
+            observability.logger.cache_clear()
+        try:
+            house.__init__(threekit, opentext, configuration)  # type: ignore[misc]
+            yield house
+        finally:
+            observability.logger.cache_clear()
+            boto3.DEFAULT_SESSION = None
+
+
+def services(calls: Sequence[AwsCall]) -> list[str]:
+    """Return the calls' services and operations, in order."""
+    return [f"{call.service}.{call.operation}" for call in calls]

@@ -1,0 +1,111 @@
+"""What Threekit is asked, and what is made of its answers (docs/vendor/threekit.md 1.2, 2.1, 2.2, 2.9 and 6)."""
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from tests.contract.vendors.clients import threekit_at
+
+from herald.adapters.threekit import ThreekitPlatform
+from herald.domain.errors import CallFailed, Fate, Reason
+from simulators import ThreekitSimulator
+from simulators.threekit.seed import ids
+
+ORDER_ID = ids.seed_id(10, 1)
+MISSING_ID = ids.seed_id(10, 0xFFF)
+NO_IDS = ["", ".", "..", "../orders", "a/b", "a?b=c", "a#b", "a b", "a%2fb", "ä", "a\n", "x" * 65]
+
+
+def test_an_order_is_read_as_it_stands(threekit: ThreekitSimulator) -> None:
+    order = threekit_at(threekit.url).order(ORDER_ID)
+    assert order == json.loads(json.dumps(threekit.orders[ORDER_ID]), parse_float=Decimal)
+    seen = threekit.requests[-1].request
+    assert (seen.method, seen.path, seen.query) == ("GET", f"/api/orders/{ORDER_ID}", {})
+    assert seen.headers["authorization"] == f"Bearer {ids.PRIVATE_TOKEN}"
+
+
+def test_an_order_is_found_by_its_short_id_too(threekit: ThreekitSimulator) -> None:
+    short_id = threekit.orders[ORDER_ID]["shortId"]
+    assert threekit_at(threekit.url).order(short_id)["id"] == ORDER_ID
+
+
+def test_a_job_and_a_configuration_are_read(threekit: ThreekitSimulator) -> None:
+    client, job_id = threekit_at(threekit.url), next(iter(threekit.jobs))
+    configuration = client.configuration(ids.CONFIGURATION_SOFA_BOUCLE)
+    assert configuration is not None
+    assert configuration["id"] == ids.CONFIGURATION_SOFA_BOUCLE
+    assert client.job(job_id)["id"] == job_id
+
+
+@pytest.mark.parametrize("object_id", [MISSING_ID, *NO_IDS])
+def test_an_id_of_nothing(threekit: ThreekitSimulator, object_id: str) -> None:
+    client = threekit_at(threekit.url)
+    assert client.configuration(object_id) is None
+    calls: list[Callable[[], Any]] = [
+        lambda: client.order(object_id),
+        lambda: client.job(object_id),
+        lambda: client.put_order_metadata(object_id, {}),
+    ]
+    for call in calls:
+        with pytest.raises(CallFailed) as failed:
+            call()
+        assert (failed.value.fate, failed.value.reason) == (Fate.PERMANENT, Reason.NOT_FOUND)
+    assert all(object_id == MISSING_ID for _ in threekit.requests)
+
+
+def test_metadata_is_put_as_a_whole(threekit: ThreekitSimulator) -> None:
+    metadata = {"herald": {"notifications": {}}, "note": "Größe \N{WHITE HEAVY CHECK MARK}", "list": [None, True, 1]}
+    threekit_at(threekit.url).put_order_metadata(ORDER_ID, metadata)
+    seen = threekit.requests[-1].request
+    assert (seen.method, seen.path) == ("PUT", f"/api/orders/{ORDER_ID}")
+    assert seen.headers["content-type"] == "application/json"
+    assert json.loads(seen.body) == {"metadata": metadata}
+
+
+def test_money_passes_through_a_write_with_the_digits_it_was_read_with(threekit: ThreekitSimulator) -> None:
+    written = '{"price": 0.10, "exact": 12345678901234567890.123456789, "tiny": 1E-12, "count": 3}'
+    threekit.faults.next("GET /api/orders/*", status=200, body=f'{{"metadata": {written}}}')
+    client = threekit_at(threekit.url)
+    client.put_order_metadata(ORDER_ID, client.order(ORDER_ID)["metadata"])
+    assert threekit.requests[-1].request.body.decode() == f'{{"metadata":{written.replace(" ", "")}}}'
+
+
+@pytest.mark.parametrize("body", ["[]", '"text"', "7", "null"])
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda client: client.order(ORDER_ID),
+        lambda client: client.job(ORDER_ID),
+        lambda client: client.configuration(ORDER_ID),
+    ],
+    ids=["order", "job", "configuration"],
+)
+def test_an_answer_that_is_no_object_is_unreadable(
+    threekit: ThreekitSimulator, read: Callable[[ThreekitPlatform], Any], body: str
+) -> None:
+    threekit.faults.next("GET /api/*", status=200, body=body)
+    with pytest.raises(CallFailed) as failed:
+        read(threekit_at(threekit.url))
+    assert (failed.value.fate, failed.value.reason) == (Fate.TRANSIENT, Reason.ANSWER_UNREADABLE)
+
+
+@pytest.mark.parametrize(
+    "secret", [{}, {"private_token": ""}, {"private_token": None}, {"private_token": "a\nb"}, {"private_token": "é"}]
+)
+def test_an_unusable_secret_is_transient_and_nothing_is_sent(
+    threekit: ThreekitSimulator, secret: dict[str, Any]
+) -> None:
+    with pytest.raises(CallFailed) as failed:
+        threekit_at(threekit.url, secret=secret).order(ORDER_ID)
+    assert (failed.value.fate, failed.value.reason) == (Fate.TRANSIENT, Reason.AUTHENTICATION)
+    assert "private_token" in failed.value.detail
+    assert threekit.requests == []
+
+
+@pytest.mark.parametrize("token", [ids.PUBLIC_TOKEN, "revoked"])
+def test_a_token_without_the_right_waits(threekit: ThreekitSimulator, token: str) -> None:
+    with pytest.raises(CallFailed) as failed:
+        threekit_at(threekit.url, secret={"private_token": token}).job(next(iter(threekit.jobs)))
+    assert (failed.value.fate, failed.value.reason) == (Fate.TRANSIENT, Reason.AUTHENTICATION)

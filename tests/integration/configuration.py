@@ -1,0 +1,35 @@
+"""Two rules that every integration test can hold in its head: each new order by e-mail, each large one by SMS first."""
+
+from herald.adapters.configuration_bundle import versioned
+from herald.domain.configuration import Audience, Configuration, Notify, Rule
+from herald.domain.delivery import Channel
+from herald.domain.notification import Recipient, Severity
+from herald_cli.configuration_folder import read_folder
+from tests.integration.paths import ROOT
+
+TYPES = ("threekit.order.created", "threekit.order.updated", "configuration.submitted")
+SALES = Recipient(name="Sales Desk", email="sales.desk@example.com", phone="+4930123456", locale="de-DE")
+APPROVALS = Recipient(name="Approvals", email="approvals@example.com", locale="en-GB")
+PARTS = {"subject.txt": "Order {{ order.shortId }}", "body.txt": "{{ order.total }}", "body.html": "<p>{{ order.total }}</p>",
+         "sms.txt": "Order {{ order.shortId }}: {{ order.total }}"}  # fmt: skip
+
+
+def two_rules() -> Configuration:
+    """The mapping is the real one; rules, audiences and templates are these tests' own."""
+    return versioned(Configuration(
+        version="",
+        rules=(
+            Rule("new-order", "Every new order", TYPES, 'order.status == "New"',
+                 Notify("approvals", "plain", (Channel.EMAIL,), Severity.MEDIUM)),
+            Rule("large-order", "More than 5,000", TYPES, "order.total > 5000.0",
+                 Notify("sales", "plain", (Channel.SMS, Channel.EMAIL), Severity.HIGH)),
+        ),
+        lists={},
+        audiences={
+            "approvals": Audience("approvals", by="order.region", members={"*": (APPROVALS,)}),
+            "sales": Audience("sales", by="order.region", members={"*": (SALES,)}),
+        },
+        mapping=read_folder(ROOT / "config").mapping,
+        templates={f"plain/en/{part}": text for part, text in PARTS.items()},
+        default_locale="en",
+    ))  # fmt: skip

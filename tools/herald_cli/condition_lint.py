@@ -1,0 +1,204 @@
+"""Conditions checked before they ship: fields, types, limits, patterns."""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from cel_expr_python import cel
+
+from herald.adapters.cel import open_environment
+from herald.adapters.cel_limits import Breach, breaches_of_text, breaches_of_tree, patterns
+from herald.adapters.cel_references import names
+from herald.adapters.cel_tree import Tree, TreeError, read_tree
+from herald.domain.event_types import variables_of
+from herald.domain.facts_schema import RECORDS, ListOf, Record
+from herald_cli.findings import did_you_mean
+from herald_cli.rule_types import PACKAGE, typed_environment
+
+_ERROR = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): (.*)")
+_UNKNOWN_FIELD = re.compile(r"undefined field '(\w+)' not found in struct '(?:\w+\.)?(\w+)'")
+_OVERLOAD = re.compile(r"found no matching overload for '(\S+)' applied to '\(?(.*?)\)?'")
+_UNDECLARED = re.compile(r"undeclared reference to '([\w.]+)'")
+_UNREADABLE = re.compile(r"Syntax error: token recognition error at: '(.)")
+_WORD = re.compile(r"Syntax error: (?:mismatched|extraneous|missing).*? '(\w+)'")
+_WORDS = {"and": "&&", "or": "||", "not": "!", "AND": "&&", "OR": "||", "NOT": "!"}
+
+
+def breaches(
+    condition: str, event_types: tuple[str, ...], mapping: Mapping[str, Any], lists: tuple[str, ...]
+) -> list[Breach]:
+    """Return what is wrong with a condition that listens to these types; every breach with its offset in the text."""
+    found = breaches_of_text(condition)
+    if found:
+        return found
+    try:
+        tree = read_tree(_open().compile(condition).serialize())
+    except (RuntimeError, TreeError) as error:
+        return [_advised(str(error), condition, lists)]
+    found = [*_unavailable(tree, event_types, mapping), *breaches_of_tree(tree), *_bad_patterns(tree)]
+    if found:
+        return found
+    for variables in sorted({tuple(sorted(variables_of(event_type, mapping))) for event_type in event_types}):
+        try:
+            kind = _typed(variables, lists).compile(condition).return_type().name()
+        except RuntimeError as error:
+            return [_advised(str(error), condition, lists)]
+        if kind != "BOOL":
+            return [
+                Breach(
+                    "not-a-condition",
+                    f"the condition is {_article(kind)}, not true or false",
+                    "compare it with ==, < or >",
+                )
+            ]
+    return []
+
+
+@lru_cache(maxsize=1)
+def _open() -> Any:
+    return open_environment()
+
+
+@lru_cache(maxsize=32)
+def _typed(variables: tuple[str, ...], lists: tuple[str, ...]) -> Any:
+    return typed_environment(variables, lists)
+
+
+def _unavailable(tree: Tree, event_types: tuple[str, ...], mapping: Mapping[str, Any]) -> Iterator[Breach]:
+    for name, node in names(tree.root).items():
+        lacking = [event_type for event_type in event_types if name not in variables_of(event_type, mapping)]
+        if lacking:
+            offered = ", ".join(sorted(variables_of(lacking[0], mapping)))
+            yield Breach(
+                "not-available",
+                f"`{name}` is not available for {', '.join(lacking)}",
+                f"{lacking[0]} offers {offered}",
+                tree.positions.get(node.id, 0),
+            )
+
+
+def _bad_patterns(tree: Tree) -> Iterator[Breach]:
+    for pattern, offset in patterns(tree):
+        environment = cel.NewEnv(variables={"pattern": cel.Type.STRING})
+        result = environment.compile('"".matches(pattern)').eval(data={"pattern": pattern})
+        if result.type().name() == "ERROR":
+            problem = str(result.value()).partition("invalid regular expression: ")[2].partition(" [")[0]
+            yield Breach("bad-pattern", f"the pattern is no regular expression: {problem}", "see RE2's syntax", offset)
+
+
+def _advised(text: str, condition: str, lists: tuple[str, ...]) -> Breach:
+    """Return the compiler's first error in words for its author."""
+    match = _ERROR.search(text)
+    if match is None:
+        return Breach("syntax", "the condition cannot be read: it is nested too deeply", "split it into several rules")
+    line, column, message = int(match[1]), int(match[2]), match[3].removesuffix(" [INVALID_ARGUMENT]")
+    offset = _offset(condition, line, column)
+    if "recursion depth" in message:
+        return Breach("too-deep", "the condition is nested too deeply", "split it into several rules")
+    for reading in (_of_field, _of_types, _of_name, _of_characters):
+        advised = reading(message, lists)
+        if advised is not None:
+            code, told, fix = advised
+            return Breach(code, told, fix, offset)
+    return Breach("syntax", message.removeprefix("Syntax error: "), "", offset)
+
+
+Advice = tuple[str, str, str] | None
+
+
+def _of_field(message: str, lists: tuple[str, ...]) -> Advice:
+    match = _UNKNOWN_FIELD.search(message)
+    if match is None:
+        return None
+    field, owner = match[1], match[2]
+    if owner == "Lists":
+        return "unknown-list", f"lists.yaml has no list `{field}`", did_you_mean(field, lists)
+    return "unknown-field", f"`{field}` is no field of {owner.lower()}", did_you_mean(field, _fields(owner))
+
+
+def _of_types(message: str, _lists: tuple[str, ...]) -> Advice:
+    match = _OVERLOAD.search(message)
+    if match is None:
+        return None
+    operator, kinds = match[1].strip("_"), [_kind(kind) for kind in match[2].split(", ")]
+    told = f"`{operator}` cannot be used with {' and '.join(_article(kind) for kind in kinds)}"
+    if kinds == ["double", "int"]:
+        fix = "an amount is compared with a number with a decimal point: write 5000.0, not 5000"
+    elif kinds == ["int", "double"]:
+        fix = "a count is compared with a whole number: write 3, not 3.0"
+    elif "timestamp" in kinds:
+        fix = "times of the event are text: write timestamp(order.createdAt)"
+    elif "null_type" in kinds:
+        fix = "nothing is ever null here: ask has(order.region)"
+    elif kinds in (["string", "int"], ["string", "double"]):
+        fix = 'texts are written in quotes, as in "5"'
+    else:
+        fix = ""
+    return "type-mismatch", told, fix
+
+
+def _of_name(message: str, _lists: tuple[str, ...]) -> Advice:
+    match = _UNDECLARED.search(message)
+    if match is None:
+        return None
+    name = match[1].partition(".")[0]
+    if name in _WORDS:
+        return "syntax", f"`{name}` is no operator", f"write {_WORDS[name]}"
+    known = (
+        "event",
+        "order",
+        "job",
+        "data",
+        "lists",
+        "now",
+        "has",
+        "size",
+        "startsWith",
+        "endsWith",
+        "contains",
+        "matches",
+    )
+    return "unknown-name", f"`{name}` is neither a variable nor a function", did_you_mean(name, known)
+
+
+def _of_characters(message: str, _lists: tuple[str, ...]) -> Advice:
+    match = _UNREADABLE.search(message)
+    if match and match[1] == "=":
+        return "syntax", "`=` is no operator", "write == to compare"
+    if match and match[1] in "\u201c\u201d\u2018\u2019\u00ab\u00bb\u201e":
+        return "syntax", f"{match[1]} is no quotation mark here", 'write plain quotes: "'
+    if match and match[1] in "&|":
+        return "syntax", f"a single `{match[1]}` is no operator", f"write {match[1] * 2}"
+    match = _WORD.search(message)
+    if match and match[1] in _WORDS:
+        return "syntax", f"`{match[1]}` is no operator", f"write {_WORDS[match[1]]}"
+    return None
+
+
+def _kind(name: str) -> str:
+    return name.removeprefix("google.protobuf.").removeprefix(f"{PACKAGE}.").lower()
+
+
+def _article(kind: str) -> str:
+    names = {
+        "double": "a number with a decimal point", "int": "a whole number", "string": "text", "bool": "true or false",
+        "timestamp": "a time", "null_type": "null", "dyn": "an open value",
+    }  # fmt: skip
+    return names.get(_kind(kind), f"a {_kind(kind)}")
+
+
+def _fields(owner: str) -> list[str]:
+    found: dict[str, Record] = {}
+    waiting = list(RECORDS.values())
+    while waiting:
+        record = waiting.pop()
+        found[record.name] = record
+        below = (kind.record if isinstance(kind, ListOf) else kind for kind in record.fields.values())
+        waiting += [kind for kind in below if isinstance(kind, Record)]
+    return list(found[owner].fields) if owner in found else []
+
+
+def _offset(condition: str, line: int, column: int) -> int:
+    lines = condition.splitlines(keepends=True)
+    return sum(len(text) for text in lines[: max(line, 1) - 1]) + max(column, 1) - 1

@@ -1,0 +1,162 @@
+"""Why a rule fires or does not: an event body tried against a configuration, with nothing recorded and nothing sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from herald.adapters.cel import CelRuleEngine, Explanation
+from herald.domain.audience import resolve
+from herald.domain.configuration import Configuration, Rule
+from herald.domain.decision import Verdict
+from herald.domain.delivery import Channel
+from herald.domain.envelope import EnvelopeRefusedError, Told
+from herald.domain.event import Event
+from herald.domain.event_types import is_connector_type
+from herald.domain.facts import MappingError, SourceObjects, build_facts
+from herald.domain.media_type import CLOUDEVENT, CLOUDEVENTS_BATCH, JSON
+from herald.domain.notification import Recipient
+from herald.domain.strict_json import JsonRefusedError, parse_json
+from herald.domain.threekit_envelope import read_webhook
+from herald.ports import Renderer, RenderError, Threekit
+from herald.usecases.evaluate import read_objects
+
+AS_TOLD = (
+    "as told, not re-read: Herald itself reads the object, and the saved configurations of an order, "
+    "again from Threekit before any rule sees them"
+)
+READ_AGAIN = "read again from Threekit"
+OWN_PROOF = "the signed body itself"
+DEEPEST_JSON = 32
+
+
+class BodyRefusedError(ValueError):
+    """A body that would become no event; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedMessage:
+    """What one recipient would get, over the channels they can be reached on, in this order.
+
+    ``preview`` is the subject of an e-mail or the text of an SMS, if a renderer was given; ``problem`` says why nothing
+    could be sent or rendered.
+    """
+
+    recipient: Recipient
+    template: str
+    channels: tuple[Channel, ...]
+    locale: str
+    preview: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedRule:
+    """What one rule says. ``messages`` is empty unless it matched; ``problem`` tells if it matched and told nobody."""
+
+    rule: Rule
+    explanation: Explanation
+    messages: tuple[PlannedMessage, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedEvent:
+    """What a configuration says to one event. ``basis`` tells what the facts rest on; ``problem`` if there are none."""
+
+    event_id: str
+    type: str
+    subject: str
+    config_version: str
+    basis: str
+    facts: Mapping[str, Any] = field(repr=False)
+    rules: tuple[ExplainedRule, ...]
+    problem: str = ""
+
+
+def explain_body(
+    body: bytes,
+    configuration: Configuration,
+    now: datetime,
+    *,
+    threekit: Threekit | None = None,
+    renderer: Renderer | None = None,
+) -> tuple[ExplainedEvent, ...]:
+    """Return what the rules say to each event of a body: Threekit's own, a CloudEvent, or a batch of CloudEvents.
+
+    Signatures are not asked for. Without ``threekit`` the object inside the body stands for the one Herald would read
+    again. Raises ``BodyRefusedError`` for a body Herald would refuse, and ``CallFailed`` if Threekit cannot be read.
+    """
+    return tuple(_explained(event, configuration, now, threekit, renderer) for event in _events(body, now))
+
+
+def _events(body: bytes, now: datetime) -> list[Event]:
+    try:
+        content = parse_json(body, max_depth=DEEPEST_JSON)
+        batch, single = isinstance(content, list), isinstance(content, dict) and "specversion" in content
+        media_type = CLOUDEVENTS_BATCH if batch else CLOUDEVENT if single else JSON
+        told = Told("sample", media_type, content, signed=batch or single, message_id="sample", received_at=now)
+        return read_webhook(told)
+    except (JsonRefusedError, EnvelopeRefusedError) as error:
+        raise BodyRefusedError(str(error)) from None
+
+
+def _explained(
+    event: Event, configuration: Configuration, now: datetime, threekit: Threekit | None, renderer: Renderer | None
+) -> ExplainedEvent:
+    objects, basis = _objects(event, threekit)
+    listening = configuration.rules_for(event.type)
+    facts: dict[str, Any] = {}
+    problem = "" if listening else f"no rule listens to {event.type}"
+    try:
+        facts = build_facts(event, objects, configuration.mapping, now)
+    except MappingError as error:
+        problem = f"no facts: {error}"
+        listening = ()
+    engine = CelRuleEngine()
+    rules = tuple(_explained_rule(engine, configuration, rule, facts, renderer) for rule in listening)
+    return ExplainedEvent(event.id, event.type, event.subject, configuration.version, basis, facts, rules, problem)
+
+
+def _objects(event: Event, threekit: Threekit | None) -> tuple[SourceObjects, str]:
+    if is_connector_type(event.type):
+        return SourceObjects(), OWN_PROOF
+    if threekit is not None and event.type.startswith(("threekit.order.", "threekit.job.")):
+        return read_objects(event, threekit), READ_AGAIN
+    if event.type.startswith("threekit.job."):
+        return SourceObjects(job=event.data), AS_TOLD
+    return SourceObjects(order=event.data), AS_TOLD
+
+
+def _explained_rule(
+    engine: CelRuleEngine, configuration: Configuration, rule: Rule, facts: Mapping[str, Any], renderer: Renderer | None
+) -> ExplainedRule:
+    explanation = engine.explain(configuration, rule, facts)
+    if explanation.outcome.verdict is not Verdict.MATCHED:
+        return ExplainedRule(rule, explanation)
+    recipients = resolve(configuration.audiences[rule.then.audience], facts)
+    problem = "" if recipients else f"the audience {rule.then.audience} is nobody for this event"
+    messages = tuple(_planned(configuration, rule, recipient, facts, renderer) for recipient in recipients)
+    return ExplainedRule(rule, explanation, messages, problem)
+
+
+def _planned(
+    configuration: Configuration, rule: Rule, recipient: Recipient, facts: Mapping[str, Any], renderer: Renderer | None
+) -> PlannedMessage:
+    channels = tuple(channel for channel in rule.then.channels if recipient.address(channel))
+    locale = recipient.locale or configuration.default_locale
+    preview, problem = "", "" if channels else "has no address on any of the rule's channels"
+    if renderer is not None and channels:
+        values = {
+            **facts,
+            "recipient": {"name": recipient.name, "locale": recipient.locale},
+            "rule": {"id": rule.id, "description": rule.description, "severity": rule.then.severity},
+        }
+        try:
+            if channels[0] is Channel.EMAIL:
+                preview = renderer.email(configuration, rule.then.template, locale, values).subject
+            else:
+                preview = renderer.sms(configuration, rule.then.template, locale, values).text
+        except RenderError as error:
+            problem = str(error)
+    return PlannedMessage(recipient, rule.then.template, channels, locale, preview, problem)

@@ -1,0 +1,212 @@
+"""``config/`` checked before it ships: what the files say, and whether it fits together."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+
+from herald.adapters.cel_limits import Breach
+from herald.domain.audience import usable_email, usable_locale
+from herald.domain.configuration import Audience, Configuration
+from herald.domain.delivery import Channel
+from herald.domain.event_types import BUILT_IN, is_connector_type, known_types, variables_of
+from herald.domain.notification import Recipient
+from herald_cli.condition_lint import breaches
+from herald_cli.configuration_folder import AUDIENCES, MAPPING, LoadedFolder, PlacedRule, load_folder
+from herald_cli.findings import Finding, did_you_mean
+from herald_cli.yaml_reader import Document, Keys
+
+PARTS_OF = {Channel.EMAIL: ("subject.txt", "body.txt", "body.html"), Channel.SMS: ("sms.txt",)}
+PERSONS = ("order.customer", "order.requester")
+
+
+def lint_folder(folder: Path) -> tuple[Finding, ...]:
+    """Return everything that is wrong in a configuration folder, sorted by file and line; nothing if it may ship."""
+    loaded = load_folder(folder)
+    if loaded.configuration is None:
+        return loaded.findings
+    found = [*_rules(loaded, loaded.configuration), *_audiences(loaded, loaded.configuration), *_mapping(loaded)]
+    return tuple(sorted(set(found)))
+
+
+def _rules(loaded: LoadedFolder, configuration: Configuration) -> Iterator[Finding]:
+    seen: dict[str, PlacedRule] = {}
+    for placed in loaded.rules:
+        first = seen.setdefault(placed.rule.id, placed)
+        if first is not placed:
+            where = f"{first.document.file}:{first.document.place(('rules', first.number, 'id')).line}"
+            yield placed.finding("duplicate-id", f"the rule `{placed.rule.id}` is in {where} already", at=("id",))
+        yield from _rule(placed, configuration)
+
+
+def _rule(placed: PlacedRule, configuration: Configuration) -> Iterator[Finding]:
+    rule = placed.rule
+    known = known_types(configuration.mapping)
+    unknown = [number for number, event_type in enumerate(rule.events) if event_type not in known]
+    for number in unknown:
+        yield _unknown_type(placed, number, known)
+    if not unknown:
+        for breach in breaches(rule.when, rule.events, configuration.mapping, tuple(sorted(configuration.lists))):
+            yield _at_condition(placed, breach)
+    yield from _consequence(placed, configuration)
+
+
+def _unknown_type(placed: PlacedRule, number: int, known: frozenset[str]) -> Finding:
+    event_type = placed.rule.events[number]
+    fix = did_you_mean(event_type, known)
+    if is_connector_type(event_type):
+        fix = f"{fix}; " if fix.startswith("did") else ""
+        fix += f"if a connector tells of it, add `{event_type}: {{}}` to mapping.yaml"
+    elif event_type.startswith("opentext."):
+        fix = "what OpenText reports moves deliveries, and does not go through rules"
+    return placed.finding("unknown-event", f"`{event_type}` is no event type", fix, at=("events", number))
+
+
+def _at_condition(placed: PlacedRule, breach: Breach) -> Finding:
+    """Return a breach at its place in the file."""
+    place = placed.document.place(("rules", placed.number, "when"))
+    before = placed.rule.when[: breach.offset]
+    line, column = before.count("\n"), len(before) - before.rfind("\n")
+    if place.indent:
+        spot = (place.line + line, place.indent + column - 1)
+    else:
+        # Folded and quoted texts lose their line breaks: their beginning is as near as it gets.
+        spot = (place.line, place.column + column - 1) if "\n" not in placed.rule.when else (place.line, place.column)
+    return Finding(placed.document.file, *spot, breach.code, breach.message, breach.fix)
+
+
+def _consequence(placed: PlacedRule, configuration: Configuration) -> Iterator[Finding]:
+    then = placed.rule.then
+    audience = configuration.audiences.get(then.audience)
+    if audience is None:
+        fix = did_you_mean(then.audience, configuration.audiences)
+        message = f"audiences.yaml has no audience `{then.audience}`"
+        yield placed.finding("unknown-audience", message, fix, at=("then", "notify", "audience"))
+    else:
+        yield from _reach(placed, audience, configuration)
+    templates = {key.partition("/")[0] for key in configuration.templates}
+    if then.template not in templates:
+        message = f"there is no template `{then.template}`"
+        fix = did_you_mean(then.template, templates)
+        yield placed.finding("unknown-template", message, fix, at=("then", "notify", "template"))
+        return
+    for number, channel in enumerate(then.channels):
+        for part in PARTS_OF[channel]:
+            key = f"{then.template}/{configuration.default_locale}/{part}"
+            if key not in configuration.templates:
+                message = f"the template `{then.template}` cannot be sent over {channel}"
+                fix = f"add templates/{key}"
+                yield placed.finding("missing-part", message, fix, at=("then", "notify", "channels", number))
+
+
+def _reach(placed: PlacedRule, audience: Audience, configuration: Configuration) -> Iterator[Finding]:
+    """Check that the audience can be resolved for every type of the rule, and reached over its channels."""
+    path = audience.person or audience.by or "event"
+    variable = path.partition(".")[0]
+    lacking = [
+        event_type
+        for event_type in placed.rule.events
+        if event_type in known_types(configuration.mapping)
+        and variable in ("order", "job", "data")
+        and variable not in variables_of(event_type, configuration.mapping)
+    ]
+    at: Keys = ("then", "notify", "audience")
+    if lacking and (audience.person or "*" not in audience.members):
+        message = f"the audience `{audience.name}` is found by `{path}`, which {', '.join(lacking)} does not offer"
+        yield placed.finding("audience-not-available", message, at=at)
+    for member in (member for members in audience.members.values() for member in members):
+        if not any(member.address(channel) for channel in placed.rule.then.channels):
+            channels = ", ".join(placed.rule.then.channels)
+            message = f"{member.name} of `{audience.name}` has no address for {channels}"
+            yield placed.finding("no-address", message, "add a channel, or an address in audiences.yaml", at=at)
+
+
+def _audiences(loaded: LoadedFolder, configuration: Configuration) -> Iterator[Finding]:
+    document = loaded.documents[AUDIENCES]
+    yield from _locale(document, ("default_locale",), configuration.default_locale)
+    for name, audience in configuration.audiences.items():
+        at: Keys = ("audiences", name)
+        yield from _audience_form(document, at, audience)
+        for key, path in (("by", audience.by), ("person", audience.person)):
+            if path is not None:
+                yield from _expression(document, (*at, key), path)
+        for value, members in audience.members.items():
+            for number, member in enumerate(members):
+                place = (*at, "members", value, number)
+                yield from _locale(document, (*place, "locale"), member.locale)
+                yield from _addresses(document, place, member)
+
+
+def _addresses(document: Document, at: Keys, member: Recipient) -> Iterator[Finding]:
+    if member.email is None and member.phone is None:
+        yield document.finding(at, "no-address", f"{member.name} has neither email nor phone")
+    if member.email is not None and usable_email(member.email) != member.email:
+        message = f"the e-mail address of {member.name} has no usable form"
+        yield document.finding((*at, "email"), "bad-email", message)
+    if member.phone is not None and not _is_e164(member.phone):
+        message = f"the phone number of {member.name} is no valid number in E.164"
+        fix = 'write + and the country code, without blanks, as in "+493023125101"'
+        yield document.finding((*at, "phone"), "bad-phone", message, fix)
+
+
+def _audience_form(document: Document, at: Keys, audience: Audience) -> Iterator[Finding]:
+    if audience.person is not None:
+        if audience.by is not None or audience.members:
+            yield document.finding(
+                at, "audience-form", f"`{audience.name}` has a person and members", "make it two audiences"
+            )
+        if audience.person not in PERSONS and not audience.person.startswith("data."):
+            message = f"`{audience.person}` is no person of the facts"
+            fix = did_you_mean(audience.person, PERSONS)
+            yield document.finding((*at, "person"), "unknown-person", message, fix)
+    elif not audience.members:
+        yield document.finding(at, "audience-form", f"`{audience.name}` is nobody", "give it members or a person")
+    elif audience.by is None and set(audience.members) != {"*"}:
+        message = f"`{audience.name}` has members by value, but not by which"
+        yield document.finding(at, "audience-form", message, 'add by: order.region, or list all members under "*"')
+
+
+def _locale(document: Document, at: Keys, locale: str | None) -> Iterator[Finding]:
+    if locale is not None and usable_locale(locale) != locale:
+        yield document.finding(at, "bad-locale", f"`{locale}` is no locale in the form of BCP 47", "write en, or de-AT")
+
+
+def _is_e164(number: str) -> bool:
+    import phonenumbers  # noqa: PLC0415 - its tables are slow to import, and many configurations have no phone number
+
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        return False
+    written = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return phonenumbers.is_valid_number(parsed) and written == number
+
+
+def _mapping(loaded: LoadedFolder) -> Iterator[Finding]:
+    document = loaded.documents[MAPPING]
+    for event_type, section in document.value.items():
+        begun = event_type.removesuffix("*")
+        told = event_type in BUILT_IN or (begun != event_type and any(known.startswith(begun) for known in BUILT_IN))
+        if not told and not is_connector_type(begun):
+            fix = did_you_mean(event_type, BUILT_IN)
+            yield document.finding((event_type,), "unknown-event", f"`{event_type}` is no event type", fix)
+        for keys, path in _leaves(section or {}, (event_type,)):
+            if keys[1] != "asset_names":
+                yield from _expression(document, keys, path)
+
+
+def _leaves(value: object, keys: Keys) -> Iterable[tuple[Keys, str]]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _leaves(item, (*keys, key))
+    elif isinstance(value, str):
+        yield keys, value
+
+
+def _expression(document: Document, at: Keys, path: str) -> Iterator[Finding]:
+    try:
+        jmespath.compile(path)
+    except JMESPathError as error:
+        problem = " ".join(str(error).split())
+        yield document.finding(at, "bad-path", f"`{path}` is no JMESPath expression: {problem}"[:300])

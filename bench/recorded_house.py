@@ -51,7 +51,6 @@ class Record:
     invocations: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     log_bytes: dict[str, int] = field(default_factory=dict)
     vendor_calls: dict[str, int] = field(default_factory=dict)
-    vendor_sent_bytes: int = 0
 
     def first(self, function: str) -> tuple[Mapping[str, Any], list[AwsCall]]:
         """Return a function's first event and the calls it made about it."""
@@ -65,6 +64,7 @@ class RecordedHouse(House):
     def __init__(self, threekit: ThreekitSimulator, opentext: OpenTextSimulator, configuration: Configuration) -> None:
         self.record = Record()
         self._running = ""
+        self._depth = 0
         self._request: tuple[Mapping[str, Any], int] = ({}, 0)
         self._output = io.StringIO()
         super().__init__(threekit, opentext, configuration)
@@ -102,19 +102,23 @@ class RecordedHouse(House):
 
     @contextmanager
     def _as(self, function: str, *, calls: bool = True) -> Iterator[None]:
-        before, lines = self._running, self._output.tell()
-        seen = len(self.threekit.requests) + len(self.opentext.requests)
+        before, lines, seen = self._running, self._output.tell(), self._vendor_requests()
         self._running = function if calls else ""
+        self._depth += 1
         try:
             with redirect_stdout(self._output):
                 yield
         finally:
             self._running = before
-            if not before:
+            self._depth -= 1
+            if self._depth == 0:
                 record = self.record
                 record.log_bytes[function] = record.log_bytes.get(function, 0) + self._output.tell() - lines
-                now = len(self.threekit.requests) + len(self.opentext.requests)
-                record.vendor_calls[function] = record.vendor_calls.get(function, 0) + now - seen
+                asked = self._vendor_requests() - seen
+                record.vendor_calls[function] = record.vendor_calls.get(function, 0) + asked
+
+    def _vendor_requests(self) -> int:
+        return len(self.threekit.requests) + len(self.opentext.requests)
 
     # -- hooks of the SDK --------------------------------------------------------------------------------------------
 

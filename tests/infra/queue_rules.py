@@ -27,7 +27,7 @@ def work_queues_have_a_dead_letter_queue(template: Template) -> Iterator[str]:
         if str(redrive.get("deadLetterTargetArn", "")).removesuffix(".Arn") not in template.resources:
             yield f"{name}: set RedrivePolicy.deadLetterTargetArn to a queue of this template"
         if int(redrive.get("maxReceiveCount", 0)) < 3:
-            yield f"{name}: set RedrivePolicy.maxReceiveCount to 3 or more (50 here: retries are spaced by visibility)"
+            yield f"{name}: set RedrivePolicy.maxReceiveCount to 3 or more (100 here: retries are spaced by visibility)"
 
 
 def dead_letters_are_kept_fourteen_days(template: Template) -> Iterator[str]:

@@ -95,7 +95,7 @@ class AudiencesFile(Strict):
 
 
 class ListsFile(RootModel[dict[str, dict[str, Any] | list[str]]]):
-    """``lists.yaml``: maps, or lists of text that become maps to ``true``. An error's ``ctx`` has the ``keys`` to it."""
+    """``lists.yaml``: maps, or lists of text that become maps to ``true``. An error has the ``keys`` to its place."""
 
     @field_validator("root")
     @classmethod

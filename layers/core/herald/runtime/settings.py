@@ -66,7 +66,6 @@ class RelaySettings(Settings):
 class ConsumerSettings(Settings):
     """A function that works a queue off."""
 
-    inbox_table: str
     audit_table: str
     ledger_table: str
     queue_url: str
@@ -76,6 +75,7 @@ class ConsumerSettings(Settings):
 class EvaluationSettings(ConsumerSettings):
     """``rule_evaluation``."""
 
+    inbox_table: str
     config_table: str
     dispatch_queue_url: str
     secret_id: str
@@ -105,6 +105,7 @@ class DispatchSettings(ConsumerSettings):
 class TrackingSettings(ConsumerSettings):
     """``delivery_tracking``."""
 
+    inbox_table: str
     dispatch_queue_url: str
     writeback_queue_url: str
 
@@ -112,6 +113,7 @@ class TrackingSettings(ConsumerSettings):
 class WritebackSettings(ConsumerSettings):
     """``threekit_writeback``."""
 
+    inbox_table: str
     secret_id: str
     threekit_base_url: str
     event_retention_days: Annotated[int, Field(ge=15)]

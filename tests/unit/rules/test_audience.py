@@ -1,0 +1,98 @@
+"""Who is told, and who is nobody."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from herald.domain.audience import resolve, usable_email, usable_locale, usable_phone
+from herald.domain.configuration import Audience
+from herald.domain.notification import Recipient
+
+INES = Recipient("Ines Falk", email="ines.falk@example.com")
+DANA = Recipient("Dana Whitmore", email="dana.whitmore@example.com")
+DESK = Recipient("Order desk", email="order.desk@example.com")
+BY_REGION = Audience("approvers", by="order.region", members={"EMEA": (INES,), "AMER": (DANA, INES), "*": (DESK,)})
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@pytest.mark.parametrize(
+    ("region", "told"),
+    [
+        ("EMEA", (INES,)),
+        ("AMER", (DANA, INES)),
+        ("APAC", (DESK,)),
+        (None, (DESK,)),
+        ("", (DESK,)),
+        (["EMEA", "AMER"], (INES, DANA)),
+    ],
+)
+def test_members_are_found_by_value_each_once(region: Any, told: tuple[Recipient, ...]) -> None:
+    assert resolve(BY_REGION, {"order": {"region": region}}) == told
+
+
+def test_without_members_for_a_value_it_is_nobody() -> None:
+    audience = Audience("approvers", by="order.region", members={"EMEA": (INES,)})
+    assert resolve(audience, {"order": {"region": "AMER"}}) == ()
+    assert resolve(audience, {"order": {}}) == ()
+
+
+def test_the_same_person_under_two_spellings_is_told_once() -> None:
+    shouted = Recipient("I. Falk", email="INES.FALK@example.com")
+    assert resolve(Audience("a", members={"*": (INES, shouted)}), {}) == (INES,)
+
+
+@pytest.mark.parametrize(
+    ("person", "recipient"),
+    [
+        (
+            {"name": "Jo", "email": " jo@example.com ", "phone": "+49 (30) 2312-5017", "locale": "de_DE"},
+            Recipient("Jo", "jo@example.com", "+493023125017", "de-DE"),
+        ),
+        ({"email": "no address", "phone": "+493023125017"}, Recipient("", None, "+493023125017")),
+        ({"name": "Jo", "email": "jo@example.com", "phone": "030 23125017"}, Recipient("Jo", "jo@example.com")),
+    ],
+)
+def test_a_person_of_the_event_has_those_addresses_that_can_be_used(
+    person: dict[str, Any], recipient: Recipient
+) -> None:
+    assert resolve(Audience("customer", person="order.customer"), {"order": {"customer": person}}) == (recipient,)
+
+
+@pytest.mark.parametrize("person", [None, {}, "jo@example.com", {"name": "Jo"}, {"name": "Jo", "email": "jo@"}, []])
+def test_a_person_without_a_usable_address_is_nobody(person: Any) -> None:
+    assert resolve(Audience("customer", person="order.customer"), {"order": {"customer": person}}) == ()
+
+
+@given(JSON)
+def test_facts_of_any_shape_give_recipients_or_nobody(value: Any) -> None:
+    for audience in (BY_REGION, Audience("customer", person="order.customer")):
+        for facts in ({"order": value}, {"order": {"region": value, "customer": value}}):
+            for recipient in resolve(audience, facts):
+                assert recipient.email or recipient.phone
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "a b@example.com", "a@b@example.com", "a@example", "a@.com", "@example.com", "a@example.com\nBcc: b@example.com",
+        "Jo <jo@example.com>", "jo@example.com,bo@example.com", "a" * 65 + "@example.com", "jo@" + "a." * 130 + "com", 5,
+    ],
+)  # fmt: skip
+def test_an_address_that_could_become_two_or_none_is_refused(address: Any) -> None:
+    assert usable_email(address) is None
+
+
+@pytest.mark.parametrize("number", ["493023125017", "+0493023125", "+49", "+4930231250171234", "+49x", "+٤٩٣٠٢٣١٢٥", None])
+def test_a_number_that_is_no_e164_is_refused(number: Any) -> None:
+    assert usable_phone(number) is None
+
+
+@pytest.mark.parametrize("locale", ["", "d", "de-", "German (Austria)", "de-DE;q=1", None, 5])
+def test_a_locale_of_another_form_is_refused(locale: Any) -> None:
+    assert usable_locale(locale) is None

@@ -1,0 +1,145 @@
+"""An explanation shows every part, every value, and who would be told what."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from herald.adapters.memory_vendors import MemoryThreekit
+from herald.domain.configuration import Configuration
+from herald.domain.decision import Verdict
+from herald.domain.delivery import Channel
+from herald.domain.message import EmailContent, SmsContent
+from herald.ports import RenderError
+from herald_cli.explain import AS_TOLD, OWN_PROOF, READ_AGAIN, BodyRefusedError, ExplainedRule, explain_body
+from tests.unit.rules.orders import CONFIGURATION, NOW
+
+EVENTS = Path(__file__).parents[3] / "events"
+ORDER = (EVENTS / "threekit_order_created.json").read_bytes()
+SUBMITTED = (EVENTS / "configuration_submitted.json").read_bytes()
+
+
+class PlainRenderer:
+    """A ``ports.Renderer`` that says what it was asked for."""
+
+    def email(self, configuration: Configuration, template: str, locale: str, values: Mapping[str, Any]) -> EmailContent:
+        if values["rule"]["id"] == "large-order-to-finance":
+            raise RenderError("escalation/en/subject.txt: undefined")
+        return EmailContent(f"{template} {locale} {values['recipient']['name']}", "", "")
+
+    def sms(self, configuration: Configuration, template: str, locale: str, values: Mapping[str, Any]) -> SmsContent:
+        return SmsContent(f"{template} {locale} {values['rule']['severity']}", 1)
+
+
+def explained(body: bytes, **changes: Any) -> dict[str, ExplainedRule]:
+    """The rules of a body's only event, by id."""
+    (event,) = explain_body(body, CONFIGURATION, NOW, **changes)
+    return {rule.rule.id: rule for rule in event.rules}
+
+
+def test_a_native_body_is_explained_as_told_and_says_so() -> None:
+    (event,) = explain_body(ORDER, CONFIGURATION, NOW)
+    assert (event.type, event.subject) == ("threekit.order.created", "order/5eed000a-0000-4000-8000-000000000004")
+    assert event.basis == AS_TOLD
+    assert event.config_version == CONFIGURATION.version
+    assert str(event.facts["order"]["total"]) == "123396.72"
+
+
+def test_every_part_of_a_condition_is_shown_with_its_values() -> None:
+    condition = explained(ORDER)["large-order-to-finance"].explanation.condition
+    assert condition is not None
+    assert (condition.operator, condition.value) == ("&&", True)
+    status, known, limit = condition.parts
+    assert [(part.text, part.value) for part in status.parts] == [
+        ('event.type == "configuration.submitted"', False),
+        ('order.status == "New"', True),
+    ]
+    assert known.text == "order.currency in lists.large_orders"
+    assert {reference.path: str(reference.value) for reference in limit.references} == {
+        "order.total": "123396.72",
+        "lists.large_orders[order.currency]": "5500.00",
+        "order.currency": "USD",
+    }
+
+
+def test_values_in_a_loop_are_shown_for_every_element() -> None:
+    condition = explained(SUBMITTED)["restricted-component-to-compliance"].explanation.condition
+    assert condition is not None
+    references = {reference.path: reference.value for reference in condition.parts[2].references}
+    assert references["order.components[].sku"] == ["CMP-LEG-73", "CMP-ROS-VENEER"]
+
+
+def test_what_is_absent_is_shown_as_absent() -> None:
+    body = json.loads(SUBMITTED)
+    del body["data"]["region"]
+    condition = explained(json.dumps(body).encode())["restricted-component-to-compliance"].explanation.condition
+    assert condition is not None
+    part = condition.parts[1]
+    assert (part.value, part.problem) == (None, "a field it reads is absent (absent: order.region)")
+    assert [(reference.path, reference.present) for reference in part.references] == [
+        ("order.region", False),
+        ("lists.restricted_components", True),
+    ]
+
+
+def test_it_says_who_would_be_told_over_which_channel_in_which_language() -> None:
+    rules = explained(SUBMITTED, renderer=PlainRenderer())
+    assert [
+        (message.recipient.name, message.channels, message.locale, message.preview)
+        for rule in rules.values()
+        for message in rule.messages
+    ] == [
+        ("Ines Falk", (Channel.EMAIL,), "de", "approval-request de Ines Falk"),
+        ("Luc Perrin", (Channel.EMAIL,), "fr", "approval-request fr Luc Perrin"),
+        ("Compliance desk", (Channel.EMAIL,), "en", "escalation en Compliance desk"),
+        ("Plant Werder", (Channel.SMS, Channel.EMAIL), "de", "escalation de critical"),
+    ]
+
+
+def test_a_message_that_cannot_be_rendered_says_so() -> None:
+    (message,) = explained(ORDER, renderer=PlainRenderer())["large-order-to-finance"].messages
+    assert (message.preview, message.problem) == ("", "escalation/en/subject.txt: undefined")
+
+
+def test_a_rule_that_does_not_match_tells_nobody_and_names_what_decided() -> None:
+    rule = explained(ORDER)["currency-without-threshold"]
+    assert rule.explanation.outcome.verdict is Verdict.NOT_MATCHED
+    assert rule.explanation.outcome.detail == "!(order.currency in lists.large_orders)"
+    assert rule.messages == ()
+
+
+def test_with_a_reader_the_order_is_read_again_with_its_saved_configurations() -> None:
+    order = json.loads(ORDER, parse_float=lambda digits: digits)["data"]
+    threekit = MemoryThreekit()
+    threekit.orders[order["id"]] = {**order, "status": "Complete"}
+    (event,) = explain_body(ORDER, CONFIGURATION, NOW, threekit=threekit)
+    assert event.basis == READ_AGAIN
+    assert event.facts["order"]["status"] == "Complete"
+    assert {rule.explanation.outcome.verdict for rule in event.rules} == {Verdict.NOT_MATCHED}
+
+
+def test_a_batch_is_explained_event_by_event() -> None:
+    first, second = explain_body(b"[" + SUBMITTED + b"," + SUBMITTED + b"]", CONFIGURATION, NOW)
+    assert (first.basis, second.type) == (OWN_PROOF, "configuration.submitted")
+
+
+def test_an_event_no_rule_listens_to_says_so() -> None:
+    (event,) = explain_body((EVENTS / "threekit_job_updated.json").read_bytes(), CONFIGURATION, NOW)
+    assert event.problem == "no rule listens to threekit.job.updated"
+    assert event.facts["job"]["failures"] == 1
+
+
+def test_data_that_is_no_facts_says_where() -> None:
+    body = json.loads(ORDER)
+    body["data"]["cart"][0]["metadata"]["price"] = "much"
+    (event,) = explain_body(json.dumps(body).encode(), CONFIGURATION, NOW)
+    assert event.problem == "no facts: order.lines[0].unitPrice: text is no plain decimal number"
+    assert event.rules == ()
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"5", b"{}", b'{"specversion":"1.0"}', b'{"topic":"orders","topic":"jobs"}'])
+def test_a_body_herald_would_refuse_is_refused_here(body: bytes) -> None:
+    with pytest.raises(BodyRefusedError):
+        explain_body(body, CONFIGURATION, NOW)

@@ -1,0 +1,140 @@
+"""Every rule that ships, with events it is for and events it is not for."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from herald.adapters.cel import CelRuleEngine
+from herald.domain.audience import resolve
+from herald.domain.decision import Verdict
+from tests.unit.rules.orders import (
+    BOUCLE,
+    CONFIGURATION,
+    LEATHER,
+    OAK,
+    ROSEWOOD,
+    a_cart_line,
+    an_order,
+    facts_of,
+    facts_of_submitted,
+)
+
+LARGE = {"large-order-to-sales-leadership", "large-order-to-finance"}
+RESTRICTED = {"restricted-component-to-compliance", "restricted-component-to-operations"}
+VENEER = {"sku": "CMP-ROS-VENEER", "name": "Rosewood veneer", "quantity": 2}
+FOAM = {"sku": "CMP-CSH-75", "name": "Seat cushion 75 cm", "quantity": 3}
+
+
+def matched(facts: Mapping[str, Any]) -> set[str]:
+    """The rules that match; none of them may be in error."""
+    rules = CONFIGURATION.rules_for(facts["event"]["type"])
+    outcomes = CelRuleEngine().evaluate(CONFIGURATION, rules, facts)
+    assert [outcome for outcome in outcomes if outcome.verdict is Verdict.ERROR] == []
+    return {outcome.rule_id for outcome in outcomes if outcome.verdict is Verdict.MATCHED}
+
+
+def of_total(total: str, currency: str, **changes: Any) -> dict[str, Any]:
+    """The facts of an order of that total."""
+    return facts_of(an_order(a_cart_line(Decimal(total)), currency=currency, **changes))
+
+
+@pytest.mark.parametrize(("status", "asked"), [("New", True), ("In Cart", False), ("List", False), ("Complete", False)])
+def test_what_was_submitted_is_approved_and_carts_are_left_alone(status: str, asked: bool) -> None:
+    assert matched(facts_of(an_order(status=status))) == ({"approve-submitted-order"} if asked else set())
+
+
+def test_a_submitted_configuration_is_approved_though_it_has_no_status() -> None:
+    data = {"region": "EMEA", "currency": "EUR", "lines": [{"sku": "A", "quantity": 1, "unitPrice": 10}]}
+    assert matched(facts_of_submitted(data)) == {"approve-submitted-order"}
+
+
+@pytest.mark.parametrize(
+    ("currency", "limit", "above"),
+    [
+        ("EUR", "5000.00", "5000.01"),
+        ("USD", "5500.00", "5500.01"),
+        ("GBP", "4300.00", "4300.01"),
+        ("JPY", "800000", "800001"),
+    ],
+)
+def test_a_large_order_is_above_the_limit_not_at_it(currency: str, limit: str, above: str) -> None:
+    assert matched(of_total(limit, currency)) & LARGE == set()
+    assert matched(of_total(above, currency)) & LARGE == LARGE
+    assert matched(of_total(above, currency, region=None)) & LARGE == LARGE
+
+
+def test_the_limit_is_met_by_the_exact_sum_where_doubles_would_pass_it() -> None:
+    lines = [a_cart_line(Decimal("1666.70"), 2), a_cart_line(Decimal("555.5333333").quantize(Decimal("0.01")), 3)]
+    order = an_order(*lines, a_cart_line(Decimal("0.01")))
+    # 3333.40 + 1666.59 + 0.01, which doubles make more than 5000.
+    assert sum((3333.40, 1666.59, 0.01)) != 5000.0 or 1666.70 * 2 + 555.53 * 3 + 0.01 != 5000.0
+    assert facts_of(order)["order"]["total"] == Decimal("5000.00")
+    assert matched(facts_of(order)) & LARGE == set()
+
+
+def test_an_order_that_is_no_longer_new_is_not_escalated_again() -> None:
+    assert matched(facts_of(an_order(a_cart_line(Decimal(9999)), status="In Progress"))) == set()
+
+
+def test_a_currency_without_a_limit_is_told_to_finance() -> None:
+    assert matched(of_total("1.00", "CHF")) == {"approve-submitted-order", "currency-without-threshold"}
+    assert "currency-without-threshold" not in matched(of_total("1.00", "EUR"))
+
+
+@pytest.mark.parametrize(
+    ("region", "component", "restricted"),
+    [
+        ("EMEA", VENEER, True),
+        ("AMER", VENEER, True),
+        ("APAC", VENEER, False),
+        ("APAC", FOAM, True),
+        ("EMEA", FOAM, False),
+        ("LATAM", VENEER, False),
+    ],
+)
+def test_a_component_is_restricted_in_its_regions(region: str, component: dict[str, Any], restricted: bool) -> None:
+    order = an_order(a_cart_line(), a_cart_line(components=[component]), region=region)
+    assert matched(facts_of(order)) & RESTRICTED == (RESTRICTED if restricted else set())
+
+
+@pytest.mark.parametrize(
+    ("variant", "standard"),
+    [
+        ({"Fabric": {"assetId": BOUCLE}, "Wood": {"assetId": OAK}}, True),
+        ({"Fabric": {"assetId": LEATHER}, "Wood": {"assetId": OAK}}, False),
+        ({"Fabric": {"assetId": BOUCLE}, "Wood": {"assetId": ROSEWOOD}}, False),
+        ({"Fabric": {"assetId": "a fabric of tomorrow"}, "Wood": {"assetId": OAK}}, False),
+        ({"Wood": {"assetId": ROSEWOOD}}, True),
+        ({}, True),
+        (None, True),
+    ],
+)
+def test_a_combination_that_is_not_standard_goes_to_engineering(variant: Any, standard: bool) -> None:
+    assert ("non-standard-combination" in matched(facts_of(an_order(), variant))) is not standard
+
+
+def test_a_submitted_combination_is_judged_by_the_names_it_tells() -> None:
+    line = {"sku": "A", "quantity": 1, "unitPrice": 10, "attributes": {"Fabric": "Wool Moss", "Wood": "Smoked Oak"}}
+    data = {"region": "EMEA", "currency": "EUR", "lines": [line]}
+    assert matched(facts_of_submitted(data)) == {"approve-submitted-order", "non-standard-combination"}
+
+
+@pytest.mark.parametrize("region", ["EMEA", "AMER", "APAC", "LATAM", None])
+def test_every_rule_reaches_somebody_in_every_region(region: str | None) -> None:
+    facts = facts_of(an_order(region=region))
+    for rule in CONFIGURATION.rules:
+        recipients = resolve(CONFIGURATION.audiences[rule.then.audience], facts)
+        assert recipients
+        assert all(any(person.address(channel) for channel in rule.then.channels) for person in recipients)
+
+
+def test_an_order_without_prices_errs_on_the_threshold_and_is_still_approved() -> None:
+    facts = facts_of(an_order(a_cart_line(None)))
+    outcomes = {
+        outcome.rule_id: outcome for outcome in CelRuleEngine().evaluate(CONFIGURATION, CONFIGURATION.rules, facts)
+    }
+    assert outcomes["approve-submitted-order"].verdict is Verdict.MATCHED
+    assert outcomes["large-order-to-finance"].verdict is Verdict.ERROR
+    assert outcomes["large-order-to-finance"].detail == "a field it reads is absent (absent: order.total)"

@@ -46,7 +46,7 @@ def aws_stub() -> Iterator[AwsStub]:
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
 
-        def do_POST(self) -> None:  # noqa: N802 - the base class names it so
+        def do_POST(self) -> None:
             self.rfile.read(int(self.headers.get("content-length", "0")))
             status, answer = stub.answer(self.path, self.headers.get("x-amz-target", "").rpartition(".")[2])
             head = f"HTTP/1.1 {status} Recorded\r\nContent-Type: application/x-amz-json-1.0\r\n"

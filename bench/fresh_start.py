@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.infra.template import translated
+from tests.integration.configuration import two_rules
+
 from bench import deployed
 from bench.aws_stub import AwsStub, aws_stub
 from bench.recorded_house import CREDENTIALS, RecordedHouse, recorded_house
 from herald.runtime.settings import BY_FUNCTION
 from simulators.threekit.seed import ids
-from tests.infra.template import translated
-from tests.integration.configuration import two_rules
 
 FUNCTIONS = tuple(BY_FUNCTION)
 HERE = Path(__file__).parent
@@ -58,7 +59,10 @@ class FreshStarts:
 
     def variables(self, name: str) -> dict[str, str]:
         """Return what the template sets for a function, with the simulators in place of the vendors."""
-        told = {"HERALD_THREEKIT_BASE_URL": self._house.threekit.url, "HERALD_OPENTEXT_BASE_URL": self._house.opentext.url}
+        told = {
+            "HERALD_THREEKIT_BASE_URL": self._house.threekit.url,
+            "HERALD_OPENTEXT_BASE_URL": self._house.opentext.url,
+        }
         declared = declared_variables(name)
         return {**declared, **{key: url for key, url in told.items() if key in declared}, **CREDENTIALS}
 

@@ -12,11 +12,11 @@ from unittest.mock import patch
 
 import boto3
 from moto import mock_aws
+from tests.integration.house import House, Work
 
 from herald.domain.configuration import Configuration
 from herald.runtime import observability
 from simulators import OpenTextSimulator, ThreekitSimulator
-from tests.integration.house import House, Work
 
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "AWS_DEFAULT_REGION": "us-east-1",
@@ -51,6 +51,7 @@ class Record:
     invocations: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     log_bytes: dict[str, int] = field(default_factory=dict)
     vendor_calls: dict[str, int] = field(default_factory=dict)
+    vendor_bytes: dict[str, int] = field(default_factory=dict)
 
     def first(self, function: str) -> tuple[Mapping[str, Any], list[AwsCall]]:
         """Return a function's first event and the calls it made about it."""
@@ -102,7 +103,7 @@ class RecordedHouse(House):
 
     @contextmanager
     def _as(self, function: str, *, calls: bool = True) -> Iterator[None]:
-        before, lines, seen = self._running, self._output.tell(), self._vendor_requests()
+        before, lines, seen = self._running, self._output.tell(), len(self._vendor_requests())
         self._running = function if calls else ""
         self._depth += 1
         try:
@@ -112,13 +113,21 @@ class RecordedHouse(House):
             self._running = before
             self._depth -= 1
             if self._depth == 0:
-                record = self.record
-                record.log_bytes[function] = record.log_bytes.get(function, 0) + self._output.tell() - lines
-                asked = self._vendor_requests() - seen
-                record.vendor_calls[function] = record.vendor_calls.get(function, 0) + asked
+                self._add(function, self._output.tell() - lines, self._vendor_requests()[seen:])
 
-    def _vendor_requests(self) -> int:
-        return len(self.threekit.requests) + len(self.opentext.requests)
+    def _add(self, function: str, log_bytes: int, vendor_requests: Sequence[int]) -> None:
+        record = self.record
+        for totals, number in (
+            (record.log_bytes, log_bytes),
+            (record.vendor_calls, len(vendor_requests)),
+            (record.vendor_bytes, sum(vendor_requests)),
+        ):
+            totals[function] = totals.get(function, 0) + number
+
+    def _vendor_requests(self) -> list[int]:
+        """Return the size of every request the vendors saw; a function asks one vendor only, so the order holds."""
+        seen = [*self.threekit.requests, *self.opentext.requests]
+        return [len(str(dict(one.request.headers))) + len(one.request.path) + len(one.request.body) for one in seen]
 
     # -- hooks of the SDK --------------------------------------------------------------------------------------------
 

@@ -1,17 +1,22 @@
 """Two rules that every integration test can hold in its head: each new order by e-mail, each large one by SMS first."""
 
+from tests.integration.paths import ROOT
+
 from herald.adapters.configuration_bundle import versioned
 from herald.domain.configuration import Audience, Configuration, Notify, Rule
 from herald.domain.delivery import Channel
 from herald.domain.notification import Recipient, Severity
 from herald_cli.configuration_folder import read_folder
-from tests.integration.paths import ROOT
 
 TYPES = ("threekit.order.created", "threekit.order.updated", "configuration.submitted")
 SALES = Recipient(name="Sales Desk", email="sales.desk@example.com", phone="+4930123456", locale="de-DE")
 APPROVALS = Recipient(name="Approvals", email="approvals@example.com", locale="en-GB")
-PARTS = {"subject.txt": "Order {{ order.shortId }}", "body.txt": "{{ order.total }}", "body.html": "<p>{{ order.total }}</p>",
-         "sms.txt": "Order {{ order.shortId }}: {{ order.total }}"}  # fmt: skip
+PARTS = {
+    "subject.txt": "Order {{ order.shortId }}",
+    "body.txt": "{{ order.total }}",
+    "body.html": "<p>{{ order.total }}</p>",
+    "sms.txt": "Order {{ order.shortId }}: {{ order.total }}",
+}
 
 
 def two_rules() -> Configuration:

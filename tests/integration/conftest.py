@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-
-from simulators import OpenTextSimulator, ThreekitSimulator
 from tests.contract.conftest import emulated_aws
 from tests.integration.configuration import two_rules
 from tests.integration.house import House
+
+from simulators import OpenTextSimulator, ThreekitSimulator
 
 __all__ = ["emulated_aws"]
 

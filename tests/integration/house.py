@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import boto3
+from tests.builders import MovingClock
+from tests.contract.ports.aws_resources import create_queue, create_table
 
 from herald.adapters.dynamodb_audit import DynamoAuditTrail
 from herald.adapters.dynamodb_decisions import DynamoDecisions
@@ -41,8 +43,6 @@ from herald.usecases.outcome import Outcome
 from herald.usecases.relay import RelayRefusedError
 from herald.usecases.trace import Trace, Tracer
 from simulators import OpenTextSimulator, ThreekitSimulator
-from tests.builders import MovingClock
-from tests.contract.ports.aws_resources import create_queue, create_table
 
 VISIBILITY = timedelta(seconds=190)
 LEASE = timedelta(seconds=120)
@@ -96,7 +96,7 @@ class House:
         self.die_at: set[str] = set()
         self.deaths: list[str] = []
         self.vendor_plays = True
-        self._client = lambda service: boto3.client(service)  # type: ignore[call-overload]
+        self._client: Callable[[str], Any] = boto3.client  # type: ignore[assignment]
         self.dynamodb, self.sqs = boto3.client("dynamodb"), boto3.client("sqs")
         self._make_aws(configuration)
         self._compose()
@@ -178,7 +178,7 @@ class House:
             QueueUrl=work.url, MaxNumberOfMessages=10, VisibilityTimeout=43_000, AttributeNames=["All"]
         )
         for message in answer.get("Messages", []):
-            attributes = {key: value for key, value in message.get("Attributes", {}).items()}
+            attributes: dict[str, Any] = dict(message.get("Attributes", {}).items())
             record = {
                 "messageId": message["MessageId"], "receiptHandle": message["ReceiptHandle"], "body": message["Body"],
                 "attributes": attributes, "eventSource": "aws:sqs",
@@ -193,7 +193,7 @@ class House:
             message.attempt += 1
             message.record["attributes"]["ApproximateReceiveCount"] = str(message.attempt)
             message.due = self.clock() + VISIBILITY
-        queue = NotedQueue(self.sqs, work.url, work.dead_letter_url)  # type: ignore[arg-type]
+        queue = NotedQueue(self.sqs, work.url, work.dead_letter_url)
         object.__setattr__(queue, "postponed", {})
         records = [message.record for message in ready]
         try:
@@ -235,7 +235,8 @@ class House:
         answer = receive(
             {
                 "version": "2.0", "headers": {"content-type": "application/json", **headers},
-                "pathParameters": {"source": source, "token": PATH_TOKEN}, "body": raw.decode(), "isBase64Encoded": False,
+                "pathParameters": {"source": source, "token": PATH_TOKEN},
+                "body": raw.decode(), "isBase64Encoded": False,
                 "requestContext": {"requestId": "request-1", "http": {"method": "POST"}},
             }
         )  # fmt: skip
@@ -297,7 +298,8 @@ class House:
             "writeback_queue_url": self.queues["Writeback"], "threekit_base_url": self.threekit.url,
             "opentext_base_url": self.opentext.url, "opentext_auth": "basic", "opentext_token_url": "",
             "opentext_phone_format": "00", "opentext_html_type": "HTML", "message_prefix": "herald-test",
-            "max_body_bytes": 262_144, "max_json_depth": 32, "event_retention_days": 30, "lease_seconds": int(LEASE.total_seconds()),
+            "max_body_bytes": 262_144, "max_json_depth": 32, "event_retention_days": 30,
+            "lease_seconds": int(LEASE.total_seconds()),
             "grace_seconds": int(GRACE.total_seconds()), "retry_window_hours": 24, "config_max_age_seconds": 60,
         }  # fmt: skip
 
@@ -323,8 +325,8 @@ class House:
         text, event_id = queue_messages.text, queue_messages.event_id
         handlers: dict[str, Callable[[Mapping[str, Any], int], Outcome]] = {
             "Evaluation": lambda body, attempt: evaluate(event_id(body), attempt),
-            "Tracking": lambda body, attempt: track(event_id(body)),
-            "Dispatch": lambda body, attempt: dispatch(text(body, "notification_id")),
+            "Tracking": lambda body, _attempt: track(event_id(body)),
+            "Dispatch": lambda body, _attempt: dispatch(text(body, "notification_id")),
             "Writeback": lambda body, attempt: writeback(
                 text(body, "object_id"), text(body, "notification_id"), attempt
             ),
@@ -341,4 +343,3 @@ class House:
 def reasons(messages: list[dict[str, Any]]) -> list[str]:
     """Why messages were parked."""
     return [message["MessageAttributes"]["reason"]["StringValue"] for message in messages]
-

@@ -4,11 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.integration.house import GRACE, House
 
 from herald.domain.delivery import Channel, Delivery, DeliveryState
 from herald.domain.errors import Reason
 from simulators.threekit.seed import ids
-from tests.integration.house import GRACE, House
 
 ORDER = ids.ORDER_LYON_TABLE_NEW
 EMAILS = "POST /mra/v1/outbound/emails"

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from tests.integration.house import House
+
 from herald.domain.decision import Verdict
 from herald.domain.delivery import Channel, DeliveryState
 from herald.domain.errors import Reason
 from simulators.threekit.seed import ids
-from tests.integration.house import House
 
 LARGE = ids.ORDER_BOSTON_HOTEL_NEW
 SMALL = ids.ORDER_LYON_TABLE_NEW

@@ -2,9 +2,10 @@
 
 import json
 
+from tests.integration.house import House, reasons
+
 from herald.domain.errors import Reason
 from simulators.threekit.seed import ids
-from tests.integration.house import House, reasons
 
 ORDERS = [order for order in vars(ids) if order.startswith("ORDER_")][:9]
 

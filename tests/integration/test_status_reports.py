@@ -4,11 +4,11 @@ import random
 from typing import Any
 
 import pytest
+from tests.integration.house import House
 
 from herald.domain.delivery import Channel, DeliveryState
 from herald.domain.errors import Reason
 from simulators.threekit.seed import ids
-from tests.integration.house import House
 
 ORDER = ids.ORDER_BOSTON_HOTEL_NEW
 

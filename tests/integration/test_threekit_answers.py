@@ -1,12 +1,13 @@
 """Threekit cannot be read or written: nothing is lost, and every skip has its reason."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from tests.integration.house import House
 
 from herald.domain.errors import Reason
 from simulators.threekit.seed import ids
-from tests.integration.house import House
 
 ORDER = ids.ORDER_LYON_TABLE_NEW
 READ = f"GET /api/orders/{ORDER}"
@@ -14,7 +15,7 @@ WRITE = f"PUT /api/orders/{ORDER}"
 
 
 @pytest.mark.parametrize("fault", [{"status": 503}, {"status": 429}, {"status": 401}, {"reset": "before_effect"}])
-def test_a_passing_failure_postpones_the_decision(house: House, fault: dict[str, object]) -> None:
+def test_a_passing_failure_postpones_the_decision(house: House, fault: dict[str, Any]) -> None:
     house.threekit.faults.next(READ, times=3, **fault)
     event_id = house.order_created(ORDER)["json"]["id"]
     house.settle()
@@ -42,7 +43,7 @@ def test_after_a_day_without_threekit_the_decision_says_so(house: House) -> None
 
 
 @pytest.mark.parametrize("fault", [{"status": 503}, {"reset": "after_effect"}, {"reset": "before_effect"}])
-def test_a_write_back_that_failed_is_made_good(house: House, fault: dict[str, object]) -> None:
+def test_a_write_back_that_failed_is_made_good(house: House, fault: dict[str, Any]) -> None:
     house.threekit.faults.next(WRITE, **fault)
     event_id = house.order_created(ORDER)["json"]["id"]
     house.settle()

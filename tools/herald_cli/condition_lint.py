@@ -34,7 +34,7 @@ def breaches(
         return found
     try:
         tree = read_tree(_open().compile(condition).serialize())
-    except (RuntimeError, TreeError) as error:
+    except (RuntimeError, TreeError, TypeError) as error:
         return [_advised(str(error), condition, lists)]
     found = [*_unavailable(tree, event_types, mapping), *breaches_of_tree(tree), *_bad_patterns(tree)]
     if found:
@@ -91,7 +91,9 @@ def _advised(text: str, condition: str, lists: tuple[str, ...]) -> Breach:
     """Return the compiler's first error in words for its author."""
     match = _ERROR.search(text)
     if match is None:
-        return Breach("syntax", "the condition cannot be read: it is nested too deeply", "split it into several rules")
+        if "recursion limit" in text or "levels deep" in text:
+            return Breach("too-deep", "the condition is nested too deeply", "split it into several rules")
+        return Breach("syntax", "the condition holds characters that cannot be read", "write it as plain text")
     line, column, message = int(match[1]), int(match[2]), match[3].removesuffix(" [INVALID_ARGUMENT]")
     offset = _offset(condition, line, column)
     if "recursion depth" in message:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from herald.domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    import boto3
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -36,17 +37,18 @@ class Connection:
 
     def dynamodb(self) -> "DynamoDBClient":
         """Return a DynamoDB client."""
-        return _session(self.region, self.endpoint_url is not None).client("dynamodb", endpoint_url=self.endpoint_url)
+        return self._session().client("dynamodb", endpoint_url=self.endpoint_url)
 
     def secretsmanager(self) -> "SecretsManagerClient":
         """Return a Secrets Manager client."""
-        return _session(self.region, self.endpoint_url is not None).client(
-            "secretsmanager", endpoint_url=self.endpoint_url
-        )
+        return self._session().client("secretsmanager", endpoint_url=self.endpoint_url)
 
     def sqs(self) -> "SQSClient":
         """Return an SQS client."""
-        return _session(self.region, self.endpoint_url is not None).client("sqs", endpoint_url=self.endpoint_url)
+        return self._session().client("sqs", endpoint_url=self.endpoint_url)
+
+    def _session(self) -> "boto3.Session":
+        return _session(self.region, local=self.endpoint_url is not None)
 
     def secret(
         self, output: Literal["WebhookSecretId", "CallbackSecretId", "ThreekitSecretId", "OpenTextSecretId"]
@@ -77,7 +79,7 @@ def connect(stack: str | None, region: str | None, *, local: bool) -> Connection
 def _outputs(stack: str, region: str | None) -> dict[str, str]:
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - only where AWS is asked
 
-    client: CloudFormationClient = _session(region, False).client("cloudformation")
+    client: CloudFormationClient = _session(region, local=False).client("cloudformation")
     try:
         found = client.describe_stacks(StackName=stack)["Stacks"][0]
     except (BotoCoreError, ClientError) as error:
@@ -87,7 +89,7 @@ def _outputs(stack: str, region: str | None) -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
 
 
-def _session(region: str | None, local: bool) -> Any:
+def _session(region: str | None, *, local: bool) -> "boto3.Session":
     import boto3  # noqa: PLC0415 - a fifth of a second that --help need not wait for
 
     if local:

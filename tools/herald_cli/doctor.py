@@ -73,7 +73,7 @@ def _sources(connection: Connection, output: Any, name: str) -> Iterator[Finding
         if not sources:
             return Finding(
                 check, Health.BROKEN, "no source is configured, so every request is refused",
-                f'put {{"sources": {{"<name>": {{"path_token": "..."}}}}}} into the secret {connection.outputs[output]}',
+                f'put {{"sources": {{"<name>": {{"path_token": "..."}}}}}} into {connection.outputs[output]}',
             )  # fmt: skip
         open_doors = [source for source, schemes in sources.items() if not schemes]
         if open_doors:

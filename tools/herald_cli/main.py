@@ -2,8 +2,10 @@
 
 import json
 import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -22,7 +24,7 @@ config = typer.Typer(no_args_is_help=True, help="Put config/ into force.")
 app.add_typer(rules, name="rules")
 app.add_typer(config, name="config")
 
-out = Console()
+out = Console(width=None if sys.stdout.isatty() else 140)
 err = Console(stderr=True)
 
 StackOption = Annotated[
@@ -115,6 +117,53 @@ def doctor(
         raise typer.Exit(EXIT_FINDINGS)
 
 
+@rules.command("lint")
+def rules_lint(folder: ConfigOption = Path("config"), as_json: JsonOption = False) -> None:
+    """Check everything in config/: form, conditions and their types, audiences, templates, mapping."""
+    from herald_cli.rule_lint import lint_folder  # noqa: PLC0415
+
+    _exists(folder)
+    findings = lint_folder(folder)
+    if as_json:
+        _print_json([asdict(finding) for finding in findings])
+    else:
+        for finding in findings:
+            out.print(
+                f"[bold]{finding.file}:{finding.line}:{finding.column}[/] [red]{finding.code}[/]", highlight=False
+            )
+            out.print(f"  {finding.message}", markup=False, highlight=False)
+            if finding.fix:
+                out.print(f"  fix: {finding.fix}", markup=False, highlight=False, style="green")
+        out.print(f"[red]{len(findings)} findings[/]" if findings else f"[green]{folder} may ship[/]")
+    if findings:
+        raise typer.Exit(EXIT_FINDINGS)
+
+
+@rules.command("explain")
+def rules_explain(
+    file: Annotated[Path, typer.Argument(metavar="EVENT.json", help="A sample body.", exists=True, dir_okay=False)],
+    folder: ConfigOption = Path("config"),
+    as_json: JsonOption = False,
+) -> None:
+    """Say which rules match an event, what failed on which values, and who would be told what. Sends nothing."""
+    from herald.adapters.templates import JinjaRenderer  # noqa: PLC0415
+    from herald_cli.configuration_folder import read_folder  # noqa: PLC0415
+    from herald_cli.explain import BodyRefusedError, explain_body  # noqa: PLC0415
+    from herald_cli.explain_report import explained_as_json, print_explained  # noqa: PLC0415
+
+    _exists(folder)
+    try:
+        configuration = read_folder(folder)
+        events = explain_body(file.read_bytes(), configuration, datetime.now(UTC), renderer=JinjaRenderer())
+    except (BodyRefusedError, ConfigurationError) as error:
+        _fail(str(error))
+    if as_json:
+        _print_json([explained_as_json(event) for event in events])
+        return
+    for event in events:
+        print_explained(out, event)
+
+
 @config.command("apply")
 def config_apply(
     stack: StackOption = None,
@@ -138,10 +187,16 @@ def _linted(folder: Path) -> Any:
     from herald_cli.configuration_folder import read_folder  # noqa: PLC0415
     from herald_cli.rule_lint import lint_folder  # noqa: PLC0415
 
+    _exists(folder)
     findings = lint_folder(folder)
     if findings:
         _fail(f"{folder} has {len(findings)} findings, so nothing was applied: run `herald rules lint`")
     return read_folder(folder)
+
+
+def _exists(folder: Path) -> None:
+    if not folder.is_dir():
+        _fail(f"there is no folder {folder}: run this in the repository, or name it with --config", EXIT_USAGE)
 
 
 def _connected(stack: str | None, region: str | None, local: bool) -> Connection:
@@ -151,7 +206,7 @@ def _connected(stack: str | None, region: str | None, local: bool) -> Connection
         _fail(str(error), EXIT_USAGE)
 
 
-def _fail(message: str, code: int = EXIT_FINDINGS) -> Any:
+def _fail(message: str, code: int = EXIT_FINDINGS) -> NoReturn:
     err.print(f"[red]herald:[/] {message}", highlight=False, soft_wrap=True)
     raise typer.Exit(code)
 

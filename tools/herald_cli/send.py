@@ -27,7 +27,7 @@ class Answer:
 
 
 def send(connection: Connection, body: bytes, source: str) -> Answer:
-    """POST a body to its route. Raises ``ConfigurationError`` if the source has no credentials in the stack's secret."""
+    """POST a body to its route. Raises ``ConfigurationError`` if the stack's secret does not know the source."""
     route, output, content_type = _route(body)
     credentials = connection.secret(output).get("sources", {}).get(source)  # type: ignore[arg-type]
     if not credentials:

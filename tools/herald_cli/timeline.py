@@ -1,10 +1,11 @@
 """An event's trace as rows for a terminal and as JSON for scripts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from herald.domain.audit import AuditEntry
 from herald.domain.notification import Notification
 from herald.ports import NotificationRecord
 from herald.usecases.trace import Trace
@@ -31,7 +32,7 @@ def rows(trace: Trace) -> list[Row]:
     )
     return [
         received,
-        *(Row(e.record.at, e.record.action, e.record.outcome, _detail(e.record.details)) for e in trace.entries),
+        *(Row(e.record.at, e.record.action, e.record.outcome, _summary(e)) for e in trace.entries),
     ]
 
 
@@ -59,7 +60,8 @@ def as_json(trace: Trace) -> dict[str, Any]:
     """Return the whole trace as JSON-able data, with masked addresses."""
     return {
         "event": {
-            "id": trace.event.id, "type": trace.event.type, "source": trace.event.source, "subject": trace.event.subject,
+            "id": trace.event.id, "type": trace.event.type, "source": trace.event.source,
+            "subject": trace.event.subject,
             "origin": trace.event.origin, "trust": trace.event.trust, "identity": trace.event.identity.kind,
             "receivedAt": trace.event.received_at.isoformat(),
         },
@@ -105,5 +107,23 @@ def _states(record: NotificationRecord) -> str:
     return "; ".join(parts) or "waiting"
 
 
-def _detail(details: Mapping[str, Any]) -> str:
+def _summary(entry: AuditEntry) -> str:
+    """Return what a person wants to know of an entry; ``--json`` has all of it."""
+    details = entry.record.details
+    if entry.record.action == "event.decided":
+        matched = [rule for rule, verdict in details["rules"].items() if verdict == "matched"]
+        erred = [rule for rule, verdict in details["rules"].items() if verdict == "error"]
+        parts = [
+            f"{len(matched)} of {len(details['rules'])} rules matched",
+            f"{len(details['notifications'])} to be told",
+        ]
+        parts += [f"{rule} could not be evaluated" for rule in erred]
+        return "; ".join([*parts, *(f"{skip['what']}: {skip['reason']}" for skip in details["skips"])])
+    if entry.record.action.startswith("delivery."):
+        about = f"{details['rule']} → {details['audience']} by {details['channel']}"
+        extra = [details.get("job") and f"job {details['job']}", details.get("reason"), details.get("detail")]
+        return ", ".join(str(part) for part in (about, *extra) if part)
+    if entry.record.action.startswith("writeback."):
+        told = [f"{channel} {note['state']}" for channel, note in details.get("channels", {}).items()]
+        return f"{details['subject']}: {details.get('rule') or details.get('reason')} {', '.join(told)}"
     return ", ".join(f"{key}={value}" for key, value in details.items() if value not in (None, "", [], {}))

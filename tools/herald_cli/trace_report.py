@@ -8,7 +8,8 @@ from herald.usecases.trace import Trace
 from herald_cli.timeline import masked_recipient, rows, told, why
 
 _COLOURS = {
-    "matched": "green", "not_matched": "dim", "error": "red", "DELIVERED": "green", "SENT": "green", "SUBMITTED": "cyan",
+    "matched": "green", "not_matched": "dim", "error": "red",
+    "DELIVERED": "green", "SENT": "green", "SUBMITTED": "cyan",
     "FAILED": "red", "EXPIRED": "red", "RETRY_AT": "yellow", "UNKNOWN": "yellow", "notify": "green", "noted": "green",
 }  # fmt: skip
 

@@ -16,7 +16,7 @@ from localrun.running_house import ORDERS, RunningHouse, running_house
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, help="Herald on this machine, without AWS and Docker."
 )
-out = Console()
+out = Console(width=None if sys.stdout.isatty() else 140)
 err = Console(stderr=True)
 
 QUICK = {"LeaseSeconds": "10", "GraceSeconds": "10", "ConfigMaxAgeSeconds": "5"}

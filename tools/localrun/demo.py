@@ -51,9 +51,8 @@ def report(house: RunningHouse, played: list[Played], console: Console) -> bool:
     """Print each story, what each recipient got, and the verdict; return whether everything expected happened."""
     for one in played:
         console.rule(f"[bold]{one.scenario.title}")
-        console.print(
-            f"POST {one.scenario.file.name} as {one.scenario.source}: HTTP {one.answer.status} {json.dumps(one.answer.body)}"
-        )
+        answer = f"HTTP {one.answer.status} {json.dumps(one.answer.body)}"
+        console.print(f"POST {one.scenario.file.name} as {one.scenario.source}: {answer}")
         if one.trace is not None:
             print_trace(console, one.trace)
         for problem in one.missing:

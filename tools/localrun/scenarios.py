@@ -6,6 +6,8 @@ from typing import Any
 
 import yaml
 
+from herald.domain.delivery import Channel
+from herald.ports import NotificationRecord
 from herald.usecases.trace import Trace
 from localrun.bring_up import ROOT
 
@@ -26,8 +28,8 @@ class Told:
 class Scenario:
     """One sample to send, and everything that has to happen because of it.
 
-    ``answer`` is the HTTP status, ``skips`` the reasons noted in the decision, ``written_back`` whether Threekit's order
-    bears the outcomes.
+    ``answer`` is the HTTP status, ``skips`` the reasons noted in the decision, ``written_back`` whether the order in
+    Threekit bears the outcomes.
     """
 
     title: str
@@ -81,10 +83,14 @@ def _scenario(entry: dict[str, Any], folder: Path) -> Scenario:
 
 def _deliveries(trace: Trace) -> set[str]:
     return {
-        _spelt(Told(record.notification.rule_id, str(one.channel), record.notification.recipient.address(one.channel) or "", str(one.state)))
+        _spelt(Told(record.notification.rule_id, one.channel, _address(record, one.channel), one.state))
         for record in trace.notifications
         for one in record.deliveries
-    }  # fmt: skip
+    }
+
+
+def _address(record: NotificationRecord, channel: Channel) -> str:
+    return record.notification.recipient.address(channel) or "nobody"
 
 
 def _spelt(told: Told) -> str:

@@ -151,7 +151,7 @@ class ConfigurationStore(Protocol):
     """The versions of ``config/``."""
 
     def active(self) -> Configuration:
-        """Return the active version (may be up to its maximum age old). Raises ``ConfigurationError`` if there is none."""
+        """Return the active version, which may have aged a little. Raises ``ConfigurationError`` if there is none."""
         ...
 
     def version(self, version: str) -> Configuration:

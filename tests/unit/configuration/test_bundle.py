@@ -7,14 +7,14 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.configuration.folders import GOOD, SHIPPED, made_bad
 
 from herald.adapters.configuration_bundle import LARGEST_BUNDLE, from_bytes, to_bytes, versioned
 from herald.domain.configuration import Configuration
 from herald.domain.errors import ConfigurationError
 from herald_cli.configuration_folder import read_folder
-from tests.unit.configuration.folders import GOOD, SHIPPED, made_bad
 
 EMPTY = Configuration(version="", rules=(), lists={}, audiences={}, mapping={}, templates={})
 VALUES = st.recursive(
@@ -30,6 +30,7 @@ def test_a_folder_survives_its_bundle(folder: Path) -> None:
     assert from_bytes(configuration.version, to_bytes(configuration)) == configuration
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(max_size=5), st.dictionaries(st.text(max_size=5), VALUES, max_size=3), max_size=3))
 def test_any_lists_survive_the_bundle_with_every_digit(lists: dict[str, dict[str, object]]) -> None:
     configuration = versioned(replace(EMPTY, lists=lists))

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
+from tests.unit.configuration.folders import BAD, GOOD, SHIPPED, made_bad
 
 from herald.domain.errors import ConfigurationError
 from herald_cli.configuration_folder import load_folder, read_folder
 from herald_cli.rule_lint import lint_folder
-from tests.unit.configuration.folders import BAD, GOOD, SHIPPED, made_bad
 
 CASES = sorted(case for case in BAD.iterdir() if case.is_dir())
 

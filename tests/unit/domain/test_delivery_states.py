@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -32,7 +33,7 @@ def test_whatever_order_reports_come_in_a_delivery_never_goes_back(reports: list
         if moved is not None:
             current = moved
             seen.append(current.state)
-    assert all(moves_forward(earlier, later) for earlier, later in zip(seen, seen[1:], strict=False))
+    assert all(moves_forward(earlier, later) for earlier, later in pairwise(seen))
     assert sum(state in FINAL for state in seen) <= 1
 
 

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.unit.rules.orders import CONFIGURATION, NOW
 
 from herald.adapters.memory_vendors import MemoryThreekit
 from herald.domain.configuration import Configuration
@@ -14,7 +16,6 @@ from herald.domain.delivery import Channel
 from herald.domain.message import EmailContent, SmsContent
 from herald.ports import RenderError
 from herald_cli.explain import AS_TOLD, OWN_PROOF, READ_AGAIN, BodyRefusedError, ExplainedRule, explain_body
-from tests.unit.rules.orders import CONFIGURATION, NOW
 
 EVENTS = Path(__file__).parents[3] / "events"
 ORDER = (EVENTS / "threekit_order_created.json").read_bytes()
@@ -24,12 +25,16 @@ SUBMITTED = (EVENTS / "configuration_submitted.json").read_bytes()
 class PlainRenderer:
     """A ``ports.Renderer`` that says what it was asked for."""
 
-    def email(self, configuration: Configuration, template: str, locale: str, values: Mapping[str, Any]) -> EmailContent:
+    def email(
+        self, configuration: Configuration, template: str, locale: str, values: Mapping[str, Any]
+    ) -> EmailContent:
+        assert configuration is CONFIGURATION
         if values["rule"]["id"] == "large-order-to-finance":
             raise RenderError("escalation/en/subject.txt: undefined")
         return EmailContent(f"{template} {locale} {values['recipient']['name']}", "", "")
 
     def sms(self, configuration: Configuration, template: str, locale: str, values: Mapping[str, Any]) -> SmsContent:
+        assert configuration is CONFIGURATION
         return SmsContent(f"{template} {locale} {values['rule']['severity']}", 1)
 
 
@@ -111,12 +116,15 @@ def test_a_rule_that_does_not_match_tells_nobody_and_names_what_decided() -> Non
 
 
 def test_with_a_reader_the_order_is_read_again_with_its_saved_configurations() -> None:
-    order = json.loads(ORDER, parse_float=lambda digits: digits)["data"]
-    threekit = MemoryThreekit()
-    threekit.orders[order["id"]] = {**order, "status": "Complete"}
+    order = json.loads(ORDER, parse_float=Decimal)["data"]
+    saved = order["cart"][0]["configurationId"]
+    threekit = MemoryThreekit(
+        {order["id"]: {**order, "status": "Complete"}}, {saved: {"variant": {"Seats": "4 seats"}}}
+    )
     (event,) = explain_body(ORDER, CONFIGURATION, NOW, threekit=threekit)
     assert event.basis == READ_AGAIN
     assert event.facts["order"]["status"] == "Complete"
+    assert event.facts["order"]["lines"][0]["attributes"] == {"Seats": "4 seats"}
     assert {rule.explanation.outcome.verdict for rule in event.rules} == {Verdict.NOT_MATCHED}
 
 
@@ -139,7 +147,9 @@ def test_data_that_is_no_facts_says_where() -> None:
     assert event.rules == ()
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"5", b"{}", b'{"specversion":"1.0"}', b'{"topic":"orders","topic":"jobs"}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"5", b"{}", b'{"specversion":"1.0"}', b'{"topic":"orders","topic":"jobs"}']
+)
 def test_a_body_herald_would_refuse_is_refused_here(body: bytes) -> None:
     with pytest.raises(BodyRefusedError):
         explain_body(body, CONFIGURATION, NOW)

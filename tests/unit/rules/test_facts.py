@@ -5,10 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from herald.domain.facts import MappingError, SourceObjects, build_facts, facts_fingerprint, order_content
 from tests.unit.rules.orders import (
     BOUCLE,
     CONFIGURATION,
@@ -20,6 +18,8 @@ from tests.unit.rules.orders import (
     facts_of,
     facts_of_submitted,
 )
+
+from herald.domain.facts import MappingError, SourceObjects, build_facts, facts_fingerprint, order_content
 
 PRICES = st.decimals(0, 100_000, places=2, allow_nan=False)
 
@@ -62,6 +62,7 @@ def test_an_order_becomes_facts() -> None:
     }  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(PRICES, st.integers(0, 500)), max_size=20))
 def test_the_total_is_the_exact_sum_of_all_lines(priced: list[tuple[Decimal, int]]) -> None:
     order = an_order()
@@ -106,8 +107,16 @@ def test_an_empty_cart_is_known_to_be_worth_nothing() -> None:
 @pytest.mark.parametrize(
     ("order", "path", "problem"),
     [
-        (an_order(a_cart_line(Decimal("10.999"))), "order.lines[0].unitPrice", "number: the amount has more than the 2"),
-        (an_order(a_cart_line(Decimal("10.5")), currency="JPY"), "order.lines[0].unitPrice", "0 fraction digits of JPY"),
+        (
+            an_order(a_cart_line(Decimal("10.999"))),
+            "order.lines[0].unitPrice",
+            "number: the amount has more than the 2",
+        ),
+        (
+            an_order(a_cart_line(Decimal("10.5")), currency="JPY"),
+            "order.lines[0].unitPrice",
+            "0 fraction digits of JPY",
+        ),
         (an_order(a_cart_line(10.5)), "order.lines[0].unitPrice", "float is no plain decimal number, not exact"),
         (an_order(a_cart_line("1.899,00")), "order.lines[0].unitPrice", "text is no plain decimal number"),
         (an_order(a_cart_line("1e3")), "order.lines[0].unitPrice", "text is no plain decimal number"),
@@ -130,6 +139,7 @@ def test_what_cannot_be_used_is_named_by_its_path(order: dict[str, Any], path: s
     assert refused.value.path == path
 
 
+@settings(deadline=None)
 @given(st.text(min_size=12, alphabet="abcdefghijklmnopqrstuvwxyz@."))
 def test_no_value_gets_into_an_error(secret: str) -> None:
     with pytest.raises(MappingError) as refused:

@@ -3,8 +3,8 @@
 from decimal import Decimal
 
 import pytest
-from babel.numbers import get_global
-from hypothesis import given
+from babel.core import get_global
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from herald.domain.money import MAX_DIGITS, MINOR_UNITS, MoneyError, exact_amount, product, total
@@ -56,6 +56,7 @@ def test_no_rounding_hides_in_a_product_or_a_sum() -> None:
         total([Decimal("9999999999999.99"), Decimal("0.01")], "EUR")
 
 
+@settings(deadline=None)
 @given(st.integers(-(10**MAX_DIGITS) + 1, 10**MAX_DIGITS - 1), st.sampled_from(sorted(MINOR_UNITS)))
 def test_every_amount_of_minor_units_is_kept_and_compares_as_a_double_the_same(units: int, currency: str) -> None:
     amount = Decimal(units).scaleb(-MINOR_UNITS[currency])

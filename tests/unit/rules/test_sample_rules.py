@@ -5,10 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-
-from herald.adapters.cel import CelRuleEngine
-from herald.domain.audience import resolve
-from herald.domain.decision import Verdict
 from tests.unit.rules.orders import (
     BOUCLE,
     CONFIGURATION,
@@ -20,6 +16,10 @@ from tests.unit.rules.orders import (
     facts_of,
     facts_of_submitted,
 )
+
+from herald.adapters.cel import CelRuleEngine
+from herald.domain.audience import resolve
+from herald.domain.decision import Verdict
 
 LARGE = {"large-order-to-sales-leadership", "large-order-to-finance"}
 RESTRICTED = {"restricted-component-to-compliance", "restricted-component-to-operations"}
@@ -66,10 +66,9 @@ def test_a_large_order_is_above_the_limit_not_at_it(currency: str, limit: str, a
 
 
 def test_the_limit_is_met_by_the_exact_sum_where_doubles_would_pass_it() -> None:
-    lines = [a_cart_line(Decimal("1666.70"), 2), a_cart_line(Decimal("555.5333333").quantize(Decimal("0.01")), 3)]
-    order = an_order(*lines, a_cart_line(Decimal("0.01")))
-    # 3333.40 + 1666.59 + 0.01, which doubles make more than 5000.
-    assert sum((3333.40, 1666.59, 0.01)) != 5000.0 or 1666.70 * 2 + 555.53 * 3 + 0.01 != 5000.0
+    prices = ["1479.65", "1097.66", "1404.47", "1018.22"]
+    assert 1479.65 + 1097.66 + 1404.47 + 1018.22 > 5000.0
+    order = an_order(*(a_cart_line(Decimal(price)) for price in prices))
     assert facts_of(order)["order"]["total"] == Decimal("5000.00")
     assert matched(facts_of(order)) & LARGE == set()
 

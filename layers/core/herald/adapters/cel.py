@@ -270,7 +270,9 @@ def _of_type(kind: FieldType, value: Any) -> Any:
 
 
 def _open(value: Any) -> Any:
-    if value is None or isinstance(value, str | bool):
+    if isinstance(value, str):
+        return _utf8(value)
+    if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int | float | Decimal):
         # Through Decimal, because a whole number too large for a float would raise instead of becoming infinite.
@@ -278,8 +280,13 @@ def _open(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {str(key): _open(item) for key, item in value.items() if item is not None}
+        return {_utf8(str(key)): _open(item) for key, item in value.items() if item is not None}
     return [_open(item) for item in value]
+
+
+def _utf8(text: str) -> str:
+    # Half of a surrogate pair is legal in JSON, but the engine would refuse the whole variable that holds it.
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _joined(node: Node, operator: str, positions: Mapping[int, int]) -> tuple[list[Node], list[int]]:

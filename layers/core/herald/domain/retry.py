@@ -10,7 +10,7 @@ LONGEST_RETRY_AFTER_SECONDS = 3600.0
 def backoff(attempt: int, chance: float, retry_after: float | None = None) -> timedelta:
     """Return how long to wait after a failed attempt.
 
-    ``attempt`` counts from 1; the wait doubles from 2 s to 30 min, with 20 % jitter either way from ``chance`` (0 to 1).
+    ``attempt`` counts from 1; the wait doubles from 2 s to 30 min, with 20 % jitter by ``chance`` (0 to 1).
     A time the vendor named (``retry_after``, seconds) is honoured as a least wait, up to an hour.
     """
     ceiling = min(FIRST_SECONDS * 2 ** min(max(attempt, 1) - 1, 20), LONGEST_SECONDS)

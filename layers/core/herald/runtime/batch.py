@@ -56,10 +56,8 @@ def consume(
     counts = {"done": 0, "later": 0, "parked": 0}
     for record in event["Records"]:
         group = record.get("attributes", {}).get("MessageGroupId")
-        if group in held_groups or remaining_ms() < RESERVE_MS:
-            result = "later"
-        else:
-            result = _one(record, handle, queue)
+        held = group in held_groups or remaining_ms() < RESERVE_MS
+        result = "later" if held else _one(record, handle, queue)
         counts[result] += 1
         if result == "later":
             again.append({"itemIdentifier": record["messageId"]})

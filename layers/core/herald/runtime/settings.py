@@ -21,7 +21,7 @@ class Settings(BaseModel):
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """Read the settings from variables. Raises ``ConfigurationError`` that names every missing or bad one at once."""
+        """Read the settings from variables. Raises ``ConfigurationError`` that names all missing or bad ones."""
         given = {
             name: environment[PREFIX + name.upper()]
             for name in cls.model_fields

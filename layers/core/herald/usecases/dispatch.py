@@ -10,8 +10,18 @@ from herald.domain.errors import CallFailed, Fate, PoisonError, Reason
 from herald.domain.message import Outgoing
 from herald.domain.retry import backoff
 from herald.ports import (
-    AuditTrail, Checkpoint, Clock, ConfigurationStore, Decisions, Ledger, NotificationRecord, OpenText, RenderError,
-    Renderer, StaleDeliveryError, WritebackQueue,
+    AuditTrail,
+    Checkpoint,
+    Clock,
+    ConfigurationStore,
+    Decisions,
+    Ledger,
+    NotificationRecord,
+    OpenText,
+    Renderer,
+    RenderError,
+    StaleDeliveryError,
+    WritebackQueue,
 )  # fmt: skip
 from herald.usecases.outcome import DONE, Later, Outcome
 

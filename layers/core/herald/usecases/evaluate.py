@@ -15,7 +15,16 @@ from herald.domain.facts import MappingError, SourceObjects, build_facts, facts_
 from herald.domain.notification import Notification, notification_id
 from herald.domain.retry import backoff
 from herald.ports import (
-    AuditTrail, Checkpoint, Clock, ConfigurationStore, Decisions, DispatchQueue, Inbox, Ledger, RuleEngine, Threekit,
+    AuditTrail,
+    Checkpoint,
+    Clock,
+    ConfigurationStore,
+    Decisions,
+    DispatchQueue,
+    Inbox,
+    Ledger,
+    RuleEngine,
+    Threekit,
 )  # fmt: skip
 from herald.usecases.outcome import DONE, Later, Outcome
 

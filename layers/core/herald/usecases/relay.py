@@ -31,7 +31,8 @@ class Relay:
             self.audit.append(
                 AuditRecord(
                     event_id=reference.event_id, key="relayed", action="event.relayed", actor="event_relay",
-                    at=self.clock(), outcome="published", details={"type": reference.type, "subject": reference.subject},
+                    at=self.clock(), outcome="published",
+                    details={"type": reference.type, "subject": reference.subject},
                 )
             )  # fmt: skip
             self.checkpoint("relay.audited", reference.subject)

@@ -8,7 +8,15 @@ from herald.domain.errors import PoisonError, Reason
 from herald.domain.event import Event
 from herald.domain.opentext_status import JobStatus, ReportedDelivery, StatusUnreadableError, read_status
 from herald.ports import (
-    AuditTrail, Checkpoint, Clock, DispatchQueue, Inbox, Ledger, NotificationRecord, StaleDeliveryError, WritebackQueue,
+    AuditTrail,
+    Checkpoint,
+    Clock,
+    DispatchQueue,
+    Inbox,
+    Ledger,
+    NotificationRecord,
+    StaleDeliveryError,
+    WritebackQueue,
 )  # fmt: skip
 from herald.usecases.dispatch import SOON, delivery_record, open_delivery, put_writeback
 from herald.usecases.outcome import DONE, Later, Outcome
@@ -31,7 +39,7 @@ class Track:
     checkpoint: Checkpoint
 
     def __call__(self, event_id: str) -> Outcome:
-        """Apply the report recorded under that event id. Raises ``PoisonError`` if there is none or it is unreadable."""
+        """Apply the report recorded under that event id. Raises ``PoisonError`` if there is none to be read."""
         event = self.inbox.load(event_id)
         if event is None:
             raise PoisonError(Reason.NOT_FOUND, f"the inbox holds no event {event_id}")
@@ -76,7 +84,7 @@ class Track:
         if record is None or ours[1] not in record.notification.channels:
             return None
         delivery = record.delivery(ours[1])
-        # A reference alone is enough while the answer to our submit is not known; a job that contradicts it is not ours.
+        # A reference alone is enough while no answer to our submit is known; a job that contradicts it is not ours.
         if delivery.version == 0 or delivery.job_id not in (None, status.job_id):
             return None
         return record, delivery
@@ -89,7 +97,9 @@ class Track:
             record_with(record, delivery)
         ):
             self.dispatch.put(record.notification.id)
-        self._note(event, record, delivery, f"status:{delivery.reference}:{delivery.state}", delivery.state.lower())
+        # Under the key that dispatch uses too, so that an accepted submit is told once, whoever learnt of it first.
+        outcome = delivery.state.lower()
+        self._note(event, record, delivery, f"{outcome}:{delivery.reference}", outcome)
         self.checkpoint("track.audited", record.notification.subject)
 
     def _late(self, event: Event, record: NotificationRecord, delivery: Delivery, reported: ReportedDelivery) -> None:

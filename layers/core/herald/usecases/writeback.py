@@ -21,7 +21,8 @@ class Writeback:
     """Notes outcomes under ``metadata.herald`` of an order: read, merge, PUT, read back.
 
     Vendor facts: whether PUT merges or replaces metadata is not published and orders have no version, so the whole
-    metadata is sent and read back (docs/vendor/threekit.md 6). One message group per order keeps us from racing ourselves.
+    metadata is sent and read back (docs/vendor/threekit.md 6). One message group per order keeps us from
+    racing ourselves.
     """
 
     ledger: Ledger
@@ -88,7 +89,8 @@ class Writeback:
         notification = record.notification
         self.audit.append(
             AuditRecord(
-                event_id=notification.event_id, key=f"writeback:{notification.id}:{fingerprint([outcome, details])[:16]}",
+                event_id=notification.event_id,
+                key=f"writeback:{notification.id}:{fingerprint([outcome, details])[:16]}",
                 action=f"writeback.{outcome}", actor="threekit_writeback", at=self.clock(), outcome=outcome,
                 details={"subject": notification.subject, "notification": notification.id, **details},
             )

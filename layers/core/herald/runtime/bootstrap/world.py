@@ -31,4 +31,5 @@ class World:
 @lru_cache(maxsize=1)
 def this_process() -> World:
     """Return the world of a deployed function."""
-    return World(utc_now, random.random, client, checkpoint(os.environ.get(VARIABLE)))
+    any_client: Callable[[str], Any] = client  # type: ignore[assignment]
+    return World(utc_now, random.random, any_client, checkpoint(os.environ.get(VARIABLE)))

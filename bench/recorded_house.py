@@ -15,7 +15,6 @@ from moto import mock_aws
 from tests.integration.house import House, Work
 
 from herald.domain.configuration import Configuration
-from herald.runtime import observability
 from simulators import OpenTextSimulator, ThreekitSimulator
 
 CREDENTIALS = {
@@ -26,6 +25,9 @@ CONSUMERS = {
     "Evaluation": "rule_evaluation", "Tracking": "delivery_tracking", "Dispatch": "notification_dispatch",
     "Writeback": "threekit_writeback",
 }  # fmt: skip
+
+# One for all houses of this process: the logger writes for ever to the output it finds when it is made.
+_OUTPUT = io.StringIO()
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,6 @@ class RecordedHouse(House):
         self._running = ""
         self._depth = 0
         self._request: tuple[Mapping[str, Any], int] = ({}, 0)
-        self._output = io.StringIO()
         super().__init__(threekit, opentext, configuration)
         self.clock.now = datetime.now(UTC)
         self.webhook = self._noting("threekit_webhook", self.webhook)
@@ -103,17 +104,17 @@ class RecordedHouse(House):
 
     @contextmanager
     def _as(self, function: str, *, calls: bool = True) -> Iterator[None]:
-        before, lines, seen = self._running, self._output.tell(), len(self._vendor_requests())
+        before, lines, seen = self._running, _OUTPUT.tell(), len(self._vendor_requests())
         self._running = function if calls else ""
         self._depth += 1
         try:
-            with redirect_stdout(self._output):
+            with redirect_stdout(_OUTPUT):
                 yield
         finally:
             self._running = before
             self._depth -= 1
             if self._depth == 0:
-                self._add(function, self._output.tell() - lines, self._vendor_requests()[seen:])
+                self._add(function, _OUTPUT.tell() - lines, self._vendor_requests()[seen:])
 
     def _add(self, function: str, log_bytes: int, vendor_requests: Sequence[int]) -> None:
         record = self.record
@@ -168,17 +169,8 @@ def recorded_house(configuration: Configuration) -> Iterator[RecordedHouse]:
         events.register_last("provide-client-params.*.*", house.asked)
         events.register_first("before-send.*.*", house.sending)
         events.register("after-call.*.*", house.answered)
-        # The logger keeps the output it finds when it is made.
-        with redirect_stdout(io.StringIO()):
-            observability.logger.cache_clear()
         try:
             house.__init__(threekit, opentext, configuration)  # type: ignore[misc]
             yield house
         finally:
-            observability.logger.cache_clear()
             boto3.DEFAULT_SESSION = None
-
-
-def services(calls: Sequence[AwsCall]) -> list[str]:
-    """Return the calls' services and operations, in order."""
-    return [f"{call.service}.{call.operation}" for call in calls]

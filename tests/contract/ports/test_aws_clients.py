@@ -34,16 +34,16 @@ def test_a_service_has_one_client() -> None:
 
 
 def test_all_clients_share_a_session(monkeypatch: pytest.MonkeyPatch) -> None:
-    import boto3  # noqa: PLC0415 - under the emulation only
+    import botocore.session  # noqa: PLC0415 - under the emulation only
 
     made: list[Any] = []
-    session = boto3.Session
+    session = botocore.session.Session
 
     def noted() -> Any:
         made.append(session())
         return made[-1]
 
-    monkeypatch.setattr(boto3, "Session", noted)
+    monkeypatch.setattr(botocore.session, "Session", noted)
     aws_clients.client("dynamodb")
     aws_clients.client("sqs")
 

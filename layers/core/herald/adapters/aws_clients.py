@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 if TYPE_CHECKING:
-    import boto3
+    from botocore.session import Session
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_events.client import EventBridgeClient
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
@@ -27,7 +27,8 @@ def client(service: Literal["sqs"]) -> "SQSClient": ...
 def client(service: str) -> Any:
     """Return the process's one client of a service; it gives up after 2 s to connect or 5 s to answer, 3 times.
 
-    Region, credentials and endpoint come from the environment, as boto3 reads it.
+    Region, credentials and endpoint come from the environment, as boto3 reads it. They are boto3's clients, made without
+    its resources and transfers, whose import would take a tenth of a cold start.
     """
     from botocore.config import Config  # noqa: PLC0415 - whoever needs no AWS does not pay for its import
 
@@ -37,11 +38,11 @@ def client(service: str) -> Any:
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         tcp_keepalive=True,
     )
-    return _session().client(service, config=config)  # type: ignore[call-overload]
+    return _session().create_client(service, config=config)  # type: ignore[call-overload]
 
 
 @lru_cache(maxsize=1)
-def _session() -> "boto3.Session":
-    import boto3  # noqa: PLC0415 - as above
+def _session() -> "Session":
+    from botocore.session import Session  # noqa: PLC0415 - as above
 
-    return boto3.Session()
+    return Session()

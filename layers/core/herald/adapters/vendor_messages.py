@@ -6,7 +6,7 @@ from typing import Any, Final
 
 LONGEST: Final = 200
 
-_EMAIL: Final = re.compile(r"[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+")
+_EMAIL: Final = re.compile(r"\S*@\S*")
 _OPAQUE: Final = re.compile(r"[A-Za-z0-9_\-+/=.~]{20,}")
 _DIGITS: Final = re.compile(r"\+?\d(?:[\s().\-/]{0,2}\d){3,}")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")

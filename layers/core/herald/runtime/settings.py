@@ -15,7 +15,8 @@ Seconds = Annotated[int, Field(gt=0)]
 class Settings(BaseModel):
     """What every function has."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # A function reads one of these models; the others' validators are not worth building at every cold start.
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     stage: str
 

@@ -21,7 +21,9 @@ GOALS = {"event": 10.0, "notification": 5.0}
 DOORS = ("threekit_webhook", "opentext_callback")
 FED_BY_BUS = ("rule_evaluation", "delivery_tracking")
 FIFO_CONSUMERS = ("threekit_writeback",)
-REPORTS = ("opentext_callback", "event_relay", "delivery_tracking")
+SENDING = ("rule_evaluation", "notification_dispatch")
+REPORTING = ("opentext_callback", "event_relay", "delivery_tracking")
+WRITING_BACK = ("threekit_writeback",)
 _MILLION = 1_000_000
 
 
@@ -73,9 +75,37 @@ class Cost:
         found = _summed((f"{charge.function}: {charge.what}", charge.dollars) for charge in self.charges)
         return list(found.items())[:number]
 
-    def of(self, functions: tuple[str, ...]) -> float:
-        """Return USD per million of some functions."""
+    @property
+    def sent_dollars(self) -> float:
+        """USD per million until the vendor has the message."""
+        return self._of(SENDING)
+
+    @property
+    def reports(self) -> int:
+        """How many status reports the vendor told."""
+        return round(self._invocations("opentext_callback"))
+
+    @property
+    def report_dollars(self) -> float:
+        """USD per million status reports."""
+        return self._of(REPORTING) / max(1, self.reports)
+
+    @property
+    def writebacks(self) -> int:
+        """How many outcomes were noted in Threekit."""
+        return round(self._invocations("threekit_writeback"))
+
+    @property
+    def writeback_dollars(self) -> float:
+        """USD per million write-backs."""
+        return self._of(WRITING_BACK) / max(1, self.writebacks)
+
+    def _of(self, functions: tuple[str, ...]) -> float:
         return sum(dollars for function, dollars in self.by_function().items() if function in functions)
+
+    def _invocations(self, function: str) -> float:
+        wanted = (function, "lambda_request")
+        return sum(charge.units for charge in self.charges if (charge.function, charge.price) == wanted)
 
 
 def measure() -> tuple[Cost, Cost]:

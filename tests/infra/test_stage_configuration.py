@@ -25,6 +25,17 @@ def test_stage_sets_known_parameters_only(stage: str) -> None:
     assert not unknown, f"remove {sorted(unknown)} from {stage} in samconfig.toml, or declare it in template.yaml"
 
 
+@pytest.mark.parametrize("stage", stage_names())
+def test_a_claim_outlives_the_function_that_holds_it(stage: str) -> None:
+    """Else a delivery that is being submitted would be taken for abandoned."""
+    parameters = translated(stage).parameters
+    source = translated(stage).source["Parameters"]
+    lease, timeout = (
+        int(parameters.get(name, source[name]["Default"])) for name in ("LeaseSeconds", "ConsumerTimeoutSeconds")
+    )
+    assert lease >= timeout, f"raise LeaseSeconds of {stage} to at least ConsumerTimeoutSeconds ({timeout})"
+
+
 def test_production_asks_before_it_changes() -> None:
     for stage in ("staging", "prod"):
         assert CONFIG[stage]["deploy"]["parameters"]["confirm_changeset"], f"set confirm_changeset = true for {stage}"

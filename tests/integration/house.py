@@ -1,6 +1,7 @@
 """The whole house over emulated queues and tables, with real vendor simulators and a clock that only the test moves."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -96,6 +97,7 @@ class House:
         self.die_at: set[str] = set()
         self.deaths: list[str] = []
         self.vendor_plays = True
+        self.counts: Counter[str] = Counter()
         self._client: Callable[[str], Any] = boto3.client  # type: ignore[assignment]
         self.dynamodb, self.sqs = boto3.client("dynamodb"), boto3.client("sqs")
         self._make_aws(configuration)
@@ -291,7 +293,13 @@ class House:
         return {"user_id": account.user_id, "password": account.password}
 
     def _compose(self) -> None:
-        world = World(self.clock, lambda: 0.5, self._client, self.checkpoint)
+        world = World(
+            self.clock,
+            lambda: 0.5,
+            self._client,
+            self.checkpoint,
+            lambda name, number: self.counts.update({name: number}),
+        )
         tables = {
             "stage": "local", "inbox_table": "InboxTable", "audit_table": "AuditTable", "ledger_table": "LedgerTable",
             "config_table": "ConfigTable", "bus_name": "herald", "dispatch_queue_url": self.queues["Dispatch"],

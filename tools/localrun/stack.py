@@ -17,6 +17,8 @@ class StackOutputs:
     stage: str
     api_url: str
     api_id: str
+    threekit_base_url: str
+    open_text_base_url: str
     bus_name: str
     alarm_topic_arn: str
     key_arn: str

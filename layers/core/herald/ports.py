@@ -31,6 +31,14 @@ class Checkpoint(Protocol):
         ...
 
 
+class Count(Protocol):
+    """Counts what operators watch."""
+
+    def __call__(self, name: str, number: int) -> None:
+        """Add to the metric of that name."""
+        ...
+
+
 class StorageError(Exception):
     """A table, queue, bus or secret could not be used; the work must come again. The text holds no stored value."""
 

@@ -27,8 +27,8 @@ def client(service: Literal["sqs"]) -> "SQSClient": ...
 def client(service: str) -> Any:
     """Return the process's one client of a service; it gives up after 2 s to connect or 5 s to answer, 3 times.
 
-    Region, credentials and endpoint come from the environment, as boto3 reads it. They are boto3's clients, made without
-    its resources and transfers, whose import would take a tenth of a cold start.
+    Region, credentials and endpoint come from the environment, as boto3 reads it. These are boto3's clients, made
+    without its resources and transfers, which a cold start would pay for.
     """
     from botocore.config import Config  # noqa: PLC0415 - whoever needs no AWS does not pay for its import
 
@@ -38,7 +38,7 @@ def client(service: str) -> Any:
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         tcp_keepalive=True,
     )
-    return _session().create_client(service, config=config)  # type: ignore[call-overload]
+    return _session().create_client(service, config=config)
 
 
 @lru_cache(maxsize=1)

@@ -8,6 +8,9 @@ from typing import Any
 
 _TIME = "$datetime"
 
+# One encoder for all values: json.dumps would make one for each that is not to be NaN.
+_plain = json.JSONEncoder(allow_nan=False).encode
+
 
 def dumps(value: Any) -> str:
     """Return JSON in ASCII, so that any text, even a lone surrogate, survives any storage.
@@ -37,6 +40,8 @@ def _refuse(_value: Any) -> Any:
 
 
 def _spelt(value: Any) -> str:
+    if isinstance(value, str):
+        return _plain(value)
     if isinstance(value, Decimal):
         return _digits(value)
     if isinstance(value, datetime):
@@ -45,8 +50,8 @@ def _spelt(value: Any) -> str:
         return f"{{{','.join(f'{_key(key, len(value))}:{_spelt(item)}' for key, item in value.items())}}}"
     if isinstance(value, list | tuple):
         return f"[{','.join(map(_spelt, value))}]"
-    if value is None or isinstance(value, str | int | float):
-        return json.dumps(value, allow_nan=False)
+    if value is None or isinstance(value, int | float):
+        return _plain(value)
     raise TypeError(f"{type(value).__name__} has no exact JSON form")
 
 

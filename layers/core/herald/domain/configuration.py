@@ -33,7 +33,8 @@ class Rule:
 class Audience:
     """Who: members by the value that ``by`` (a JMESPath over the facts) finds, or the person at ``person``.
 
-    Exactly one of the two forms. ``members`` maps a value to recipients; ``"*"`` serves any value not named.
+    A group by data, a person, or a fixed group (``members`` for ``"*"`` only). ``members`` maps a value to recipients;
+    ``"*"`` serves any value not named.
     """
 
     name: str

@@ -15,8 +15,9 @@ from herald.usecases.outcome import Later, Outcome
 
 PATIENCE = 5
 """How often a message may raise an error nobody foresaw before it is parked."""
-RESERVE_MS = 8_000
-"""No record is begun with less time than this left; it exceeds the longest call to a vendor or to AWS."""
+RESERVE_MS = 20_000
+"""No record is begun with less time than this left (or half of the function's, where that is less): a call to a vendor
+with a new token and the writes around it fit."""
 
 
 class Context(Protocol):
@@ -53,10 +54,11 @@ def consume(
     """
     again: list[dict[str, str]] = []
     held_groups: set[str] = set()
+    reserve = min(RESERVE_MS, remaining_ms() // 2)
     counts = {"done": 0, "later": 0, "parked": 0}
     for record in event["Records"]:
         group = record.get("attributes", {}).get("MessageGroupId")
-        held = group in held_groups or remaining_ms() < RESERVE_MS
+        held = group in held_groups or remaining_ms() < reserve
         result = "later" if held else _one(record, handle, queue)
         counts[result] += 1
         if result == "later":

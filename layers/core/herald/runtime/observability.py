@@ -5,13 +5,20 @@ from functools import lru_cache
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
-__all__ = ["MetricUnit", "logger", "metrics"]
+__all__ = ["MetricUnit", "count", "logger", "metrics"]
 
 
 @lru_cache(maxsize=1)
 def logger() -> Logger:
     """Return the function's logger; service name and level come from the POWERTOOLS_ variables."""
     return Logger(utc=True, log_uncaught_exceptions=False)
+
+
+def count(name: str, number: int) -> None:
+    """Implements ``ports.Count`` by CloudWatch's embedded metric format."""
+    one = metrics()
+    one.add_metric(name=name, unit=MetricUnit.Count, value=number)
+    one.flush_metrics()
 
 
 def metrics() -> EphemeralMetrics:

@@ -14,6 +14,7 @@ from herald.ports import (
     Checkpoint,
     Clock,
     ConfigurationStore,
+    Count,
     Decisions,
     Ledger,
     NotificationRecord,
@@ -44,6 +45,7 @@ class Dispatch:
     clock: Clock
     chance: Callable[[], float]
     checkpoint: Checkpoint
+    count: Count
     prefix: str
     lease: timedelta
     grace: timedelta
@@ -169,6 +171,7 @@ class Dispatch:
         if delivery.state in (DeliveryState.FAILED, DeliveryState.EXPIRED):
             outcome = delivery.state.lower()
             put_writeback(self.writeback, record, delivery)
+            self.count("DeliveriesFailed", 1)
         else:
             outcome = "submitted"
         self.audit.append(delivery_record(record, delivery, f"{outcome}:{delivery.reference}", outcome, self.clock()))

@@ -19,6 +19,7 @@ from herald.ports import (
     Checkpoint,
     Clock,
     ConfigurationStore,
+    Count,
     Decisions,
     DispatchQueue,
     Inbox,
@@ -48,6 +49,7 @@ class Evaluate:
     clock: Clock
     chance: Callable[[], float]
     checkpoint: Checkpoint
+    count: Count
     window: timedelta
 
     def __call__(self, event_id: str, attempt: int) -> Outcome:
@@ -141,6 +143,9 @@ class Evaluate:
             else:
                 already.append(Skip(notification.rule_id, Reason.ALREADY_NOTIFIED, f"by event {standing.event_id}"))
         self.audit.append(_decided_record(event, replace(decision, skips=(*decision.skips, *already))))
+        errors = sum(outcome.verdict is Verdict.ERROR for outcome in decision.outcomes)
+        if errors:
+            self.count("RuleErrors", errors)
         self.checkpoint("evaluate.audited", event.subject)
 
     def _note_postponed(self, event: Event, attempt: int, failure: CallFailed) -> None:

@@ -11,6 +11,7 @@ from herald.ports import (
     AuditTrail,
     Checkpoint,
     Clock,
+    Count,
     DispatchQueue,
     Inbox,
     Ledger,
@@ -37,6 +38,7 @@ class Track:
     writeback: WritebackQueue
     clock: Clock
     checkpoint: Checkpoint
+    count: Count
 
     def __call__(self, event_id: str) -> Outcome:
         """Apply the report recorded under that event id. Raises ``PoisonError`` if there is none to be read."""
@@ -47,6 +49,8 @@ class Track:
             status = read_status(event.data)
         except StatusUnreadableError as error:
             raise PoisonError(Reason.MALFORMED_MESSAGE, str(error)) from error
+        if status.unknown_values:
+            self.count("UnknownStatusValues", status.unknown_values)
         for number, reported in enumerate(status.deliveries):
             try:
                 self._apply(event, status, number, reported)

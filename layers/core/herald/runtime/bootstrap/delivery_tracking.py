@@ -25,6 +25,7 @@ def compose(settings: TrackingSettings, world: World) -> Track:
         writeback=SqsWritebackQueue(messages, settings.writeback_queue_url),
         clock=world.clock,
         checkpoint=world.checkpoint,
+        count=world.count,
     )
 
 

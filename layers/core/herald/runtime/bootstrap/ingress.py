@@ -9,7 +9,7 @@ from herald.adapters.dynamodb_inbox import DynamoInbox
 from herald.adapters.secrets_manager import SecretsManagerSecrets
 from herald.domain.envelope import Envelope
 from herald.runtime.bootstrap.world import World
-from herald.runtime.observability import MetricUnit, logger, metrics
+from herald.runtime.observability import logger
 from herald.runtime.receiver import Limits, Receiver
 from herald.runtime.settings import IngressSettings
 from herald.runtime.source_credentials import CachedSources
@@ -28,7 +28,7 @@ def compose(settings: IngressSettings, world: World, actor: str, envelope: Envel
         clock=world.clock,
         checkpoint=world.checkpoint,
         log=PowertoolsLog(),
-        count=count,
+        count=world.count,
         limits=Limits(settings.max_body_bytes, settings.max_json_depth),
     )
 
@@ -47,10 +47,3 @@ class PowertoolsLog:
     def error(self, msg: str, *, extra: Mapping[str, Any]) -> None:
         """Write a line somebody must look at."""
         logger().error(msg, extra=extra)
-
-
-def count(name: str, number: int) -> None:
-    """Add to a CloudWatch metric."""
-    one = metrics()
-    one.add_metric(name=name, unit=MetricUnit.Count, value=number)
-    one.flush_metrics()

@@ -37,6 +37,7 @@ def compose(settings: DispatchSettings, world: World) -> Dispatch:
         clock=world.clock,
         chance=world.chance,
         checkpoint=world.checkpoint,
+        count=world.count,
         prefix=settings.message_prefix,
         lease=timedelta(seconds=settings.lease_seconds),
         grace=timedelta(seconds=settings.grace_seconds),

@@ -39,6 +39,7 @@ def compose(settings: EvaluationSettings, world: World) -> Evaluate:
         clock=world.clock,
         chance=world.chance,
         checkpoint=world.checkpoint,
+        count=world.count,
         window=timedelta(hours=settings.retry_window_hours),
     )
 

@@ -9,8 +9,9 @@ from functools import lru_cache
 from typing import Any
 
 from herald.adapters.aws_clients import client
-from herald.ports import Checkpoint, Clock
+from herald.ports import Checkpoint, Clock, Count
 from herald.runtime.checkpoint import VARIABLE, checkpoint
+from herald.runtime.observability import count
 
 
 def utc_now() -> datetime:
@@ -26,10 +27,11 @@ class World:
     chance: Callable[[], float]
     client: Callable[[str], Any]
     checkpoint: Checkpoint
+    count: Count
 
 
 @lru_cache(maxsize=1)
 def this_process() -> World:
     """Return the world of a deployed function."""
     any_client: Callable[[str], Any] = client  # type: ignore[assignment]
-    return World(utc_now, random.random, any_client, checkpoint(os.environ.get(VARIABLE)))
+    return World(utc_now, random.random, any_client, checkpoint(os.environ.get(VARIABLE)), count)

@@ -163,8 +163,8 @@ def recorded_house(configuration: Configuration) -> Iterator[RecordedHouse]:
         ThreekitSimulator() as threekit,
         OpenTextSimulator(manual=True) as opentext,
     ):
-        boto3.setup_default_session()
-        events = boto3.DEFAULT_SESSION.events
+        boto3.DEFAULT_SESSION = session = boto3.Session()
+        events = session.events
         house = RecordedHouse.__new__(RecordedHouse)
         events.register_last("provide-client-params.*.*", house.asked)
         events.register_first("before-send.*.*", house.sending)

@@ -41,10 +41,12 @@ def running_house(
     function_environment: Mapping[str, str] | None = None,
     log_file: Path | None = None,
     step_seconds: float = 0.2,
+    running_file: Path = LOCAL_RUN,
 ) -> Iterator[RunningHouse]:
     """Start everything for the length of the block; ``say`` is told each step as it begins.
 
     ``function_environment`` is what the functions' processes find beside what the template gives them.
+    ``running_file`` is where the command line finds this run; runs at the same time want one each.
     """
     say("starting the vendor simulators")
     with ThreekitSimulator() as threekit, OpenTextSimulator(step_seconds=step_seconds) as opentext:
@@ -58,12 +60,12 @@ def running_house(
             tokens = _fill_secrets(stack, threekit, opentext)
             configuration_store(connection).apply(read_folder(ROOT / "config"))
             _subscribe(stack, threekit, opentext, tokens)
-            LOCAL_RUN.parent.mkdir(exist_ok=True)
-            LOCAL_RUN.write_text(json.dumps(_as_told(connection)), encoding="utf-8")
+            running_file.parent.mkdir(exist_ok=True)
+            running_file.write_text(json.dumps(_as_told(connection)), encoding="utf-8")
             try:
                 yield RunningHouse(stack, threekit, opentext, connection)
             finally:
-                LOCAL_RUN.unlink(missing_ok=True)
+                running_file.unlink(missing_ok=True)
 
 
 def _connection(stack: LocalStack, threekit: ThreekitSimulator, opentext: OpenTextSimulator) -> Connection:

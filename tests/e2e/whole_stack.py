@@ -10,13 +10,14 @@ import uuid
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from herald.domain.standard_webhooks import read_key, sign
-from herald.usecases.trace import Trace
+from herald.usecases.trace import Tracer
 from herald_cli.ports_of_stack import tracer
 from herald_cli.send import Answer, send
 from localrun.running_house import ORDERS, RunningHouse
@@ -38,6 +39,18 @@ class WholeStack:
     folder: Path
     faults: Path
     http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30.0, trust_env=False))
+    _clients: dict[str, Any] = field(default_factory=dict)
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of the stack's AWS, made once."""
+        if service not in self._clients:
+            self._clients[service] = self.house.stack.client(service)
+        return self._clients[service]
+
+    @cached_property
+    def trace(self) -> Tracer:
+        """Finds the story of an event as far as it is written, by the event's id."""
+        return tracer(self.house.connection)
 
     def new_order(self, like: str = ids.ORDER_LYON_TABLE_NEW, **metadata: Any) -> str:
         """Put a copy of a seed order into Threekit under a new id, other ``metadata`` laid over it; return the id."""
@@ -76,10 +89,6 @@ class WholeStack:
         headers.pop(without, None)
         return self.post(f"/webhooks/threekit/{source}", body, headers)
 
-    def trace(self, identifier: str) -> Trace | None:
-        """The story of an event as far as it is written."""
-        return tracer(self.house.connection)(identifier)
-
     def written_back(self, order_id: str) -> dict[str, Any]:
         """What Threekit's order bears of Herald's notes, by notification."""
         metadata = self.house.threekit.orders[order_id]["metadata"]
@@ -106,13 +115,37 @@ class WholeStack:
         assert ended.returncode == 0, ended.stderr + ended.stdout
         return json.loads(ended.stdout)
 
+    def died(self, point: str, subject: str) -> bool:
+        """Whether a process was killed at that checkpoint, as the fault port leaves word of."""
+        return (self.folder / f"{self.faults.name}.{point}.{subject.replace('/', '_')}").exists()
+
+    def waiting_in(self, queue_url: str) -> int:
+        """How many messages of a queue a consumer could take now."""
+        told = self.client("sqs").get_queue_attributes(
+            QueueUrl=queue_url, AttributeNames=["ApproximateNumberOfMessages"]
+        )
+        return int(told["Attributes"]["ApproximateNumberOfMessages"])
+
+    def at_rest(self) -> str:
+        """Which queues still hold a message, taken by a consumer or not; empty when none does."""
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        busy = []
+        for name, url in self.house.connection.outputs.items():
+            if name.endswith("QueueUrl") and not name.endswith("DeadLetterQueueUrl"):
+                told = self.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+                if any(int(count) for count in told.values()):
+                    busy.append(name)
+        return f"messages in {', '.join(busy)}" if busy else ""
+
+    def dead_letters(self) -> dict[str, int]:
+        """How many messages each dead-letter queue holds, by the name of the stack's output."""
+        outputs = self.house.connection.outputs
+        return {name: self.waiting_in(url) for name, url in outputs.items() if name.endswith("DeadLetterQueueUrl")}
+
     def inbox_of(self, source: str) -> dict[str, str]:
         """The body hash of every event recorded from a source, by event id."""
-        pages = (
-            self.house.stack.client("dynamodb")
-            .get_paginator("scan")
-            .paginate(TableName=self.house.stack.outputs.inbox_table_name, ConsistentRead=True)
-        )
+        scan = self.client("dynamodb").get_paginator("scan")
+        pages = scan.paginate(TableName=self.house.stack.outputs.inbox_table_name, ConsistentRead=True)
         items = (item for page in pages for item in page["Items"])
         return {
             item["id"]["S"]: item["body_hash"]["S"] for item in items if item["source"]["S"] == f"/threekit/{source}"

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.e2e.whole_stack import WholeStack, fill_sources
 
 from localrun.running_house import running_house
-from tests.e2e.whole_stack import WholeStack, fill_sources
 
 FOLDER = Path(__file__).parent
 QUICK = {

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pytest
+from tests.e2e.whole_stack import WholeStack, wait_until
 
 from herald.domain.delivery import Channel, DeliveryState
 from herald.domain.errors import ConfigurationError
 from herald_cli.send import Answer
 from simulators.threekit.seed import ids
-from tests.e2e.whole_stack import WholeStack, wait_until
 
 pytestmark = pytest.mark.e2e
 
@@ -85,7 +85,11 @@ def test_the_sender_notices_nothing(killed: Mapping[str, Killed], point: str) ->
 def test_opentext_saw_each_message_once(stack: WholeStack, killed: Mapping[str, Killed]) -> None:
     traces = [stack.trace(one.event_id) for one in killed.values()]
     wanted = {
-        delivery.reference for trace in traces if trace for record in trace.notifications for delivery in record.deliveries
+        delivery.reference
+        for trace in traces
+        if trace
+        for record in trace.notifications
+        for delivery in record.deliveries
     }
     submits = [submit for submit in stack.house.opentext.submits if wanted & set(map(str, submit.refs))]
     assert Counter(ref for submit in submits for ref in submit.refs) == Counter(wanted)

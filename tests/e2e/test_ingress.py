@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx
 import pytest
-
 from tests.e2e.whole_stack import PATH_TOKEN, SIGNED, SIGNING_KEYS, TOKENED, WholeStack, signature
 
 pytestmark = pytest.mark.e2e
@@ -160,9 +159,7 @@ class TestWhoIsNotLetIn:
 
     def test_no_credentials_at_all(self, stack: WholeStack) -> None:
         headers = {"content-type": "application/cloudevents+json"}
-        assert_problem(
-            stack.post(f"/webhooks/threekit/{SIGNED}", body_of(cloudevent()), headers), 401, "credentials"
-        )
+        assert_problem(stack.post(f"/webhooks/threekit/{SIGNED}", body_of(cloudevent()), headers), 401, "credentials")
 
     def test_an_unknown_source_is_answered_as_one_with_a_wrong_credential(self, stack: WholeStack) -> None:
         unknown = stack.post_signed(body_of(cloudevent()), source="nobody")

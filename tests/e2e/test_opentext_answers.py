@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from tests.e2e.whole_stack import WholeStack, wait_until
 
 from simulators.threekit.seed import ids
-from tests.e2e.whole_stack import WholeStack, wait_until
 
 pytestmark = pytest.mark.e2e
 

@@ -5,6 +5,7 @@ import hashlib
 import os
 import shutil
 import sys
+import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -61,8 +62,7 @@ def deploy(build: Build, emulator: Emulator, parameters: Mapping[str, str]) -> s
         *("--template-file", str(build.artifacts / "template.yaml"), "--s3-bucket", ARTIFACT_BUCKET),
         *("--parameter-overrides", *(f"{name}={value}" for name, value in merged.items())),
     ]
-    environment = _environment() | emulator.aws_environment() | {"SAM_CLI_POLL_DELAY": "0.1"}
-    run_to_end(command, environment, build.folder / "deploy.log", build.root)
+    _run(build, command, emulator.aws_environment() | {"SAM_CLI_POLL_DELAY": "0.1"}, "deploy.log")
     return str(config["stack_name"])
 
 
@@ -72,7 +72,14 @@ def _run_build(build: Build) -> None:
         *("--build-dir", str(build.artifacts), "--cache-dir", str(build.folder / "cache")),
         *("--parameter-overrides", *(f"{name}={value}" for name, value in build.target.parameters.items())),
     ]
-    run_to_end(command, _environment() | build.target.environment, build.folder / "build.log", build.root)
+    _run(build, command, build.target.environment, "build.log")
+
+
+def _run(build: Build, command: list[str], environment: Mapping[str, str], log: str) -> None:
+    # SAM leaves folders behind in the temporary directory, so it gets one of its own
+    with tempfile.TemporaryDirectory(prefix="herald-sam-", ignore_cleanup_errors=True) as scratch:
+        own = _environment() | dict(environment) | {"TMPDIR": scratch}
+        run_to_end(command, own, build.folder / log, build.root)
 
 
 def _fingerprint(root: Path) -> str:

@@ -214,8 +214,8 @@ class Threekit(Protocol):
         """Return an order (numbers with a fraction are ``Decimal``)."""
         ...
 
-    def configuration(self, configuration_id: str) -> dict[str, Any] | None:
-        """Return a saved configuration, or ``None`` if that id is none (the field is not validated by Threekit)."""
+    def configurations(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Return the saved configurations among these ids, by id; Threekit does not check what a cart names."""
         ...
 
     def job(self, job_id: str) -> dict[str, Any]:

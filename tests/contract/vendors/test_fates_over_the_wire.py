@@ -42,7 +42,7 @@ CALLS = {
     "configuration": VendorCall(
         "GET /api/configurations/*",
         Call.READ,
-        lambda url, wait: threekit_at(url, timeouts=wait).configuration(ids.CONFIGURATION_SOFA_BOUCLE),
+        lambda url, wait: threekit_at(url, timeouts=wait).configurations([ids.CONFIGURATION_SOFA_BOUCLE]),
     ),
     "job": VendorCall("GET /api/jobs/*", Call.READ, lambda url, wait: threekit_at(url, timeouts=wait).job(JOB_ID)),
     "put_order_metadata": VendorCall(
@@ -83,7 +83,7 @@ def test_every_status_ends_in_its_fate_after_one_request(name: str, status: int,
     call = CALLS[name]
     vendor.faults.next(call.route, status=status, headers={"Retry-After": "7"})
     if name == "configuration" and status == 404:
-        assert call.make(vendor.url, PATIENT) is None
+        assert call.make(vendor.url, PATIENT) == {}
         return
     failure = failure_of(call, vendor.url)
     ruling = ruling_for_status(call.kind, status)

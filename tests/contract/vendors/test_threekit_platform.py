@@ -33,16 +33,29 @@ def test_an_order_is_found_by_its_short_id_too(threekit: ThreekitSimulator) -> N
 
 def test_a_job_and_a_configuration_are_read(threekit: ThreekitSimulator) -> None:
     client, job_id = threekit_at(threekit.url), next(iter(threekit.jobs))
-    configuration = client.configuration(ids.CONFIGURATION_SOFA_BOUCLE)
-    assert configuration is not None
-    assert configuration["id"] == ids.CONFIGURATION_SOFA_BOUCLE
+    found = client.configurations([ids.CONFIGURATION_SOFA_BOUCLE])
+    assert found[ids.CONFIGURATION_SOFA_BOUCLE]["id"] == ids.CONFIGURATION_SOFA_BOUCLE
     assert client.job(job_id)["id"] == job_id
+
+
+def test_configurations_are_read_side_by_side_and_those_that_are_none_left_out(threekit: ThreekitSimulator) -> None:
+    wanted = [ids.CONFIGURATION_SOFA_BOUCLE, MISSING_ID, ids.CONFIGURATION_TABLE_OAK, ids.SOFA]
+    found = threekit_at(threekit.url).configurations(wanted)
+    assert list(found) == [ids.CONFIGURATION_SOFA_BOUCLE, ids.CONFIGURATION_TABLE_OAK]
+    assert all(found[one]["id"] == one for one in found)
+
+
+def test_one_configuration_that_cannot_be_read_fails_them_all(threekit: ThreekitSimulator) -> None:
+    threekit.faults.next(f"GET /api/configurations/{ids.CONFIGURATION_TABLE_OAK}", status=503)
+    with pytest.raises(CallFailed) as failed:
+        threekit_at(threekit.url).configurations([ids.CONFIGURATION_SOFA_BOUCLE, ids.CONFIGURATION_TABLE_OAK])
+    assert failed.value.fate is Fate.TRANSIENT
 
 
 @pytest.mark.parametrize("object_id", [MISSING_ID, *NO_IDS])
 def test_an_id_of_nothing(threekit: ThreekitSimulator, object_id: str) -> None:
     client = threekit_at(threekit.url)
-    assert client.configuration(object_id) is None
+    assert client.configurations([object_id]) == {}
     calls: list[Callable[[], Any]] = [
         lambda: client.order(object_id),
         lambda: client.job(object_id),
@@ -78,7 +91,7 @@ def test_money_passes_through_a_write_with_the_digits_it_was_read_with(threekit:
     [
         lambda client: client.order(ORDER_ID),
         lambda client: client.job(ORDER_ID),
-        lambda client: client.configuration(ORDER_ID),
+        lambda client: client.configurations([ORDER_ID]),
     ],
     ids=["order", "job", "configuration"],
 )

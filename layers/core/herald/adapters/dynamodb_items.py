@@ -13,8 +13,8 @@ from herald.domain.errors import PoisonError, Reason
 from herald.domain.event import Event, Identity, IdentityKind, Origin, Trust
 from herald.domain.notification import Notification, Recipient, Severity
 
-PLAIN_BYTES = 64_000
-"""Longer documents are compressed: cheaper to write, and out of the way of people who look at the table."""
+PLAIN_BYTES = 1_000
+"""Longer documents are compressed: DynamoDB charges by the kilobyte, and `herald trace` shows what is in them."""
 ITEM_BYTES = 380_000
 """DynamoDB takes items of 400 KB; the rest is for the other attributes."""
 

@@ -1,7 +1,7 @@
 """Threekit and OpenText in memory: objects to be read, and messages to be looked at."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from herald.adapters.exact_json import dumps, loads
@@ -29,11 +29,10 @@ class MemoryThreekit:
         with self._lock:
             return _copy(_found(self._orders, "order", order_id))
 
-    def configuration(self, configuration_id: str) -> dict[str, Any] | None:
-        """Return a saved configuration, or ``None``."""
+    def configurations(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Return the saved configurations among these ids, by id."""
         with self._lock:
-            value = self._configurations.get(configuration_id)
-            return _copy(value) if value is not None else None
+            return {one: _copy(self._configurations[one]) for one in ids if one in self._configurations}
 
     def job(self, job_id: str) -> dict[str, Any]:
         """Return a job. Raises ``CallFailed`` (permanent) if there is none."""

@@ -1,7 +1,8 @@
 """The platform API of Threekit, with the private token (docs/vendor/threekit.md 1.2)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -10,6 +11,9 @@ from herald.adapters.http_client import HttpClient, json_bytes
 from herald.domain.errors import CallFailed, Fate, Reason
 from herald.domain.fates import SUCCESS, Break, Call, ruling_for_break
 from herald.ports import Secrets
+
+AT_A_TIME: Final = 4
+"""No rate limit is published (docs/vendor/threekit.md 4), so we are polite."""
 
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """Ids are UUIDs, short ids 7 to 14 characters of this alphabet (docs/vendor/threekit.md 2.1)."""
@@ -27,11 +31,19 @@ class ThreekitPlatform:
         """Return an order (numbers with a fraction are ``Decimal``). Raises ``CallFailed``."""
         return self._read("orders", order_id)
 
-    def configuration(self, configuration_id: str) -> dict[str, Any] | None:
-        """Return a saved configuration, or ``None`` if that id is none. Raises ``CallFailed``.
+    def configurations(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Return the saved configurations among these ids, by id, a few read at a time. Raises ``CallFailed``.
 
         A cart may name an asset instead, or anything: Threekit does not check the field (docs/vendor/threekit.md 2.1).
         """
+        if len(ids) <= 1:
+            found = [self._configuration(one) for one in ids]
+        else:
+            with ThreadPoolExecutor(AT_A_TIME) as readers:
+                found = list(readers.map(self._configuration, ids))
+        return {one: configuration for one, configuration in zip(ids, found, strict=True) if configuration is not None}
+
+    def _configuration(self, configuration_id: str) -> dict[str, Any] | None:
         try:
             return self._read("configurations", configuration_id)
         except CallFailed as failure:

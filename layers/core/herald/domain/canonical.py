@@ -6,6 +6,7 @@ from base64 import b32encode
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 
@@ -22,6 +23,7 @@ def fingerprint(value: Any) -> str:
     return hashlib.sha256(canonical_json(value).encode("utf-8", "surrogatepass")).hexdigest()
 
 
+@lru_cache(maxsize=1024)
 def short_id(prefix: str, *parts: str) -> str:
     """Return a deterministic id: the prefix and 26 base-32 characters (130 bits) of the parts' hash.
 

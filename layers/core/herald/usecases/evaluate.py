@@ -167,10 +167,7 @@ def read_objects(event: Event, threekit: Threekit) -> SourceObjects:
     """
     if event.type.startswith("threekit.order."):
         order = threekit.order(event.object_id)
-        found = {line: threekit.configuration(line) for line in configuration_ids(order)}
-        return SourceObjects(
-            order=order, configurations={key: value for key, value in found.items() if value is not None}
-        )
+        return SourceObjects(order=order, configurations=threekit.configurations(configuration_ids(order)))
     if event.type.startswith("threekit.job."):
         return SourceObjects(job=threekit.job(event.object_id))
     if event.trust is Trust.SIGNED:

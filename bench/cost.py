@@ -154,11 +154,11 @@ def _charges(record: Record) -> _Units:
 def _running(function: str, number: int, calls: int, record: Record) -> Iterator[Metered]:
     """Give what a function's invocations cost beside the calls it makes."""
     given = PRICES["assumptions"]
-    vendor_calls = record.vendor_calls.get(function, 0)
+    vendor_waits = record.vendor_waits.get(function, 0)
     milliseconds = (
         number / given["records_per_invocation"] * given["own_milliseconds"]
         + calls * given["aws_call_milliseconds"]
-        + vendor_calls * given["vendor_call_milliseconds"]
+        + vendor_waits * given["vendor_call_milliseconds"]
     )
     invocations = number / given["records_per_invocation"]
     log_bytes = record.log_bytes.get(function, 0) + invocations * given["platform_log_bytes"]

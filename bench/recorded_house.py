@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
@@ -14,6 +15,7 @@ import boto3
 from moto import mock_aws
 from tests.integration.house import House, Work
 
+from herald.adapters.threekit import AT_A_TIME
 from herald.domain.configuration import Configuration
 from simulators import OpenTextSimulator, ThreekitSimulator
 
@@ -45,14 +47,25 @@ class AwsCall:
     parsed: Mapping[str, Any]
 
 
+VendorRequest = tuple[str, int]
+
+
+def _waits(requests: Sequence[VendorRequest]) -> int:
+    side_by_side = sum(path.startswith("/api/configurations/") for path, _size in requests)
+    return len(requests) - side_by_side + math.ceil(side_by_side / AT_A_TIME)
+
+
 @dataclass
 class Record:
-    """What happened while it was noted. An invocation is one event, as Lambda would hand it to a function."""
+    """What happened while it was noted. An invocation is one event, as Lambda would hand it to a function.
+
+    ``vendor_waits`` counts how often a function waits for a vendor: saved configurations are read side by side.
+    """
 
     calls: list[AwsCall] = field(default_factory=list)
     invocations: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     log_bytes: dict[str, int] = field(default_factory=dict)
-    vendor_calls: dict[str, int] = field(default_factory=dict)
+    vendor_waits: dict[str, int] = field(default_factory=dict)
     vendor_bytes: dict[str, int] = field(default_factory=dict)
 
     def first(self, function: str) -> tuple[Mapping[str, Any], list[AwsCall]]:
@@ -116,19 +129,19 @@ class RecordedHouse(House):
             if self._depth == 0:
                 self._add(function, _OUTPUT.tell() - lines, self._vendor_requests()[seen:])
 
-    def _add(self, function: str, log_bytes: int, vendor_requests: Sequence[int]) -> None:
+    def _add(self, function: str, log_bytes: int, vendor_requests: Sequence[VendorRequest]) -> None:
         record = self.record
         for totals, number in (
             (record.log_bytes, log_bytes),
-            (record.vendor_calls, len(vendor_requests)),
-            (record.vendor_bytes, sum(vendor_requests)),
+            (record.vendor_waits, _waits(vendor_requests)),
+            (record.vendor_bytes, sum(size for _path, size in vendor_requests)),
         ):
             totals[function] = totals.get(function, 0) + number
 
-    def _vendor_requests(self) -> list[int]:
-        """Return the size of every request the vendors saw; a function asks one vendor only, so the order holds."""
-        seen = [*self.threekit.requests, *self.opentext.requests]
-        return [len(str(dict(one.request.headers))) + len(one.request.path) + len(one.request.body) for one in seen]
+    def _vendor_requests(self) -> list[VendorRequest]:
+        """Return path and size of each request the vendors saw; a function asks one vendor only, so the order holds."""
+        seen = [one.request for one in (*self.threekit.requests, *self.opentext.requests)]
+        return [(one.path, len(str(dict(one.headers))) + len(one.path) + len(one.body)) for one in seen]
 
     # -- hooks of the SDK --------------------------------------------------------------------------------------------
 

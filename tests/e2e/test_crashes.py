@@ -122,16 +122,16 @@ def _missing(stack: WholeStack, one: Killed) -> str:
     trace = stack.trace(one.event_id)
     if trace is None or trace.decision is None:
         return "no decision"
+    missing = [f"no {action}" for action in sorted(STORY - {entry.record.action for entry in trace.entries})]
     if trace.broken_at is not None:
-        return f"the audit chain is broken at entry {trace.broken_at}"
-    if lacking := STORY - {entry.record.action for entry in trace.entries}:
-        return f"no {', '.join(sorted(lacking))}"
+        missing.append(f"the audit chain is broken at entry {trace.broken_at}")
     if len(trace.notifications) != 1:
-        return f"{len(trace.notifications)} notifications instead of one"
-    (record,) = trace.notifications
-    if record.delivery(Channel.EMAIL).state is not DeliveryState.SENT:
-        return f"the e-mail is {record.delivery(Channel.EMAIL).state}"
-    noted = stack.written_back(one.order_id).get(record.notification.id, {}).get("channels", {})
-    if noted.get("email", {}).get("state") != "SENT":
-        return f"Threekit was told {noted or 'nothing'}"
-    return ""
+        missing.append(f"{len(trace.notifications)} notifications instead of one")
+    for record in trace.notifications:
+        state = record.delivery(Channel.EMAIL).state
+        if state is not DeliveryState.SENT:
+            missing.append(f"the e-mail is {state}")
+        noted = stack.written_back(one.order_id).get(record.notification.id, {}).get("channels", {})
+        if noted.get("email", {}).get("state") != "SENT":
+            missing.append(f"Threekit was told {noted or 'nothing'}")
+    return ", ".join(missing)

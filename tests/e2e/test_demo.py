@@ -57,6 +57,11 @@ class LocalRun:
     def running_file(self) -> Path:
         return self.folder / ".local" / "running.json"
 
+    @property
+    def emulating(self) -> bool:
+        """Whether the emulator was seen at work, in its scratch folder."""
+        return any(path.name.startswith("herald-emulator-") for path in (*self.scratch, *self._temporary().iterdir()))
+
     def look(self) -> None:
         """Note the processes that descend from the run and the folders they work in."""
         table = _processes()
@@ -91,8 +96,11 @@ class LocalRun:
         wait_until(lambda: ", ".join(f"{pid}" for pid in self.began if pid in self._alive()), 20.0)
         assert len(self.began) > 1, "no child process was ever seen"
         assert not self.running_file.exists()
-        assert list((self.folder / "tmp").iterdir()) == []
+        assert list(self._temporary().iterdir()) == []
         assert {path for path in self.scratch if path.name.startswith("herald-") and path.exists()} == set()
+
+    def _temporary(self) -> Path:
+        return self.folder / "tmp"
 
     def _alive(self) -> set[int]:
         return {pid for pid, (_, since) in _processes().items() if self.began.get(pid) == since}
@@ -103,7 +111,7 @@ def local_run(folder: Path, *words: str) -> Iterator[LocalRun]:
     """Start ``python -m localrun`` in that folder; whatever becomes of the test, end it."""
     (folder / "tmp").mkdir()
     with (folder / "stdout").open("wb") as out, (folder / "stderr").open("wb") as err:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - our own command
             [sys.executable, "-m", "localrun", *words],
             cwd=folder,
             env=os.environ | {"TMPDIR": str(folder / "tmp")},
@@ -145,8 +153,8 @@ def test_ctrl_c_ends_a_run_that_is_up(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
 def test_a_run_that_is_ended_while_it_starts_leaves_nothing_behind(tmp_path: Path, number: signal.Signals) -> None:
     with local_run(tmp_path, "up") as run:
-        # The emulator is there; the template is being deployed into it
-        run.until(lambda: bool(list(run.scratch)), "starting")
+        # The template is being built for it or deployed into it
+        run.until(lambda: run.emulating, "emulating")
         os.killpg(run.process.pid, number)
         run.process.wait(60)
         run.assert_nothing_is_left()

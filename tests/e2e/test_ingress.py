@@ -224,7 +224,7 @@ class TestBodiesThatAreNotTaken:
         assert_problem(post_with_token(stack, body), 400, "json")
 
     def test_what_is_not_utf_8(self, stack: WholeStack) -> None:
-        """Of a CloudEvent, because the gateway hands these bytes on as they are; of plain JSON it makes a text first."""
+        """Of a CloudEvent, whose bytes the gateway hands on as they are; of plain JSON it makes a text first."""
         body = body_of(cloudevent()).replace(b'"at"', b'"a\xff"')
         assert_problem(stack.post_signed(body), 400, "json")
 

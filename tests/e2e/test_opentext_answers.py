@@ -1,4 +1,4 @@
-"""What OpenText may answer a submit, and how ``herald trace`` tells of it; every other answer has an integration test."""
+"""Some of what OpenText may answer a submit, and how ``herald trace`` tells of it; integration tests have the rest."""
 
 from collections.abc import Iterator
 from datetime import datetime

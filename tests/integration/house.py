@@ -155,6 +155,9 @@ class House:
             self.deaths.append(name)
             raise KilledError(f"{name} {subject}")
 
+    def _count(self, name: str, number: int) -> None:
+        self.counts[name] += number
+
     def _step(self) -> bool:
         worked = self._relay()
         for work in self.works:
@@ -298,7 +301,7 @@ class House:
             lambda: 0.5,
             self._client,
             self.checkpoint,
-            lambda name, number: self.counts.update({name: number}),
+            self._count,
         )
         tables = {
             "stage": "local", "inbox_table": "InboxTable", "audit_table": "AuditTable", "ledger_table": "LedgerTable",

@@ -126,10 +126,6 @@ class Ledger(Protocol):
         """Return a notification with its deliveries, read consistently."""
         ...
 
-    def of_event(self, event_id: str) -> Sequence[NotificationRecord]:
-        """Return all notifications opened by an event (may lag by seconds: for people and reports)."""
-        ...
-
     def by_job(self, job_id: str) -> Sequence[Delivery]:
         """Return the deliveries submitted under a job (may lag by seconds)."""
         ...

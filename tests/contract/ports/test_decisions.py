@@ -18,7 +18,7 @@ from tests.contract.ports.aws_resources import (
     silent_about_what_stands,
 )
 
-from herald.adapters.dynamodb_decisions import DynamoDecisions
+from herald.adapters.dynamodb_decisions import RETENTION, DynamoDecisions
 from herald.adapters.dynamodb_items import ITEM_BYTES, decision_item, decision_of
 from herald.adapters.memory import MemoryDecisions
 from herald.domain.decision import RuleOutcome, Skip, Verdict
@@ -127,7 +127,7 @@ DECISIONS = st.builds(
 @given(DECISIONS)
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_every_decision_comes_back_of_its_item(decision: Any) -> None:
-    restored = decision_of(decision_item(decision))
+    restored = decision_of(decision_item(decision, RETENTION))
 
     assert restored == decision
     assert repr(restored) == repr(decision)

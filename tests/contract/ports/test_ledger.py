@@ -46,7 +46,6 @@ def ledger(implementation: str, request: pytest.FixtureRequest) -> Ledger:
 
 def test_what_was_never_opened_is_not_there(ledger: Ledger) -> None:
     assert ledger.load("ntf_unknown") is None
-    assert list(ledger.of_event("evt_unknown")) == []
     assert list(ledger.by_job("job-unknown")) == []
 
 
@@ -134,19 +133,6 @@ def test_of_equal_claims_at_the_same_instant_one_wins(ledger: Ledger) -> None:
         assert sorted(workers.map(take, range(4))) == [False, False, False, True]
 
 
-def test_an_event_finds_its_notifications_oldest_first(ledger: Ledger) -> None:
-    opened = [a_notification(number=n, created_at=NOW + timedelta(seconds=n)) for n in range(1, 8)]
-    for notification in reversed(opened):
-        ledger.open(notification)
-    ledger.open(a_notification(number=99, event_id="evt_other"))
-    claimed = a_delivery(opened[2]).claimed(NOW, LEASE)
-    ledger.write(claimed)
-
-    records = ledger.of_event(opened[0].event_id)
-    assert [record.notification for record in records] == opened
-    assert records[2].deliveries == (claimed,)
-
-
 def test_a_job_finds_its_deliveries(ledger: Ledger) -> None:
     submitted = []
     for number in range(1, 6):
@@ -230,7 +216,6 @@ def test_lookups_read_every_page(dynamodb: Any, table: str) -> None:
             ledger.write(claimed.submitted(NOW, "job-1"))
 
     assert len(ledger.by_job("job-1")) == 10
-    assert [len(record.deliveries) for record in ledger.of_event(a_notification().event_id)] == [2] * 5
 
 
 def test_a_write_whose_answer_was_lost_is_no_stale_write(dynamodb: Any, table: str) -> None:
@@ -295,7 +280,6 @@ def test_throttling_is_an_error_and_never_a_stale_write(throttled: ClientError) 
     for attempt in (
         lambda: ledger.open(a_notification()),
         lambda: ledger.load("ntf_1"),
-        lambda: ledger.of_event("evt_1"),
         lambda: ledger.by_job("job-1"),
         lambda: ledger.write(a_delivery().claimed(NOW, LEASE)),
     ):

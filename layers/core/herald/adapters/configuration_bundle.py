@@ -20,7 +20,7 @@ LARGEST_CONTENT = 16_000_000
 
 def versioned(configuration: Configuration) -> Configuration:
     """Return the configuration under the version that is its content's name: ``cfg_`` and 26 characters."""
-    return replace(configuration, version=short_id("cfg", dumps(to_document(configuration))))
+    return replace(configuration, version=_named(dumps(to_document(configuration))))
 
 
 def to_bytes(configuration: Configuration) -> bytes:
@@ -38,16 +38,20 @@ def from_bytes(version: str, raw: bytes) -> Configuration:
     """Return the configuration of a bundle. Raises ``ConfigurationError`` if the bytes are not of that version."""
     unpacker = zlib.decompressobj()
     try:
-        content = unpacker.decompress(raw, LARGEST_CONTENT)
-        configuration = from_document(loads(content.decode("ascii")))
+        content = unpacker.decompress(raw, LARGEST_CONTENT).decode("ascii")
+        configuration = from_document(loads(content))
     except (zlib.error, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ConfigurationError(
             f"configuration {version} cannot be read ({type(error).__name__}): apply it again from its folder"
         ) from None
-    found = versioned(configuration)
-    if found.version != version or not unpacker.eof:
+    # The content as it was stored, not as it would be spelt today: a version outlives the release that wrote it.
+    if _named(content) != version or not unpacker.eof:
         raise ConfigurationError(f"configuration {version} holds another content: apply it again from its folder")
-    return found
+    return replace(configuration, version=version)
+
+
+def _named(content: str) -> str:
+    return short_id("cfg", content)
 
 
 def to_document(configuration: Configuration) -> dict[str, Any]:

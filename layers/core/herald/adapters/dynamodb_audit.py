@@ -1,5 +1,7 @@
 """The audit trail on DynamoDB: one item per entry, its number in the key, so that no two take one place."""
 
+import random
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,7 +15,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 ATTEMPTS = 20
-"""Each try that fails means that another writer's succeeded; an event has no more writers at a time than this."""
+PAUSE_SECONDS = (0.005, 0.05)
+"""Between two tries: whoever lost lets the others pass."""
 
 
 class AuditContendedError(StorageError):
@@ -45,6 +48,7 @@ class DynamoAuditTrail:
             )  # fmt: skip
             if written:
                 return entry
+            time.sleep(random.uniform(*PAUSE_SECONDS))  # noqa: S311 - only to get out of each other's way
         raise AuditContendedError(f"{ATTEMPTS} times another writer was first to append to {record.event_id}")
 
     def entries(self, event_id: str) -> Sequence[AuditEntry]:

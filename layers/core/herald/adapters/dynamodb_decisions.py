@@ -1,6 +1,7 @@
 """The decisions on DynamoDB: in the audit table, beside the entries of their events."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from herald.adapters.dynamodb_items import decision_item, decision_of
@@ -12,12 +13,17 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 
+RETENTION = timedelta(days=90)
+"""As long as the ledger keeps what follows from a decision."""
+
+
 @dataclass(frozen=True)
 class DynamoDecisions:
     """Implements ``ports.Decisions``. The first decision about an event stands."""
 
     client: "DynamoDBClient"
     table: str
+    retention: timedelta = RETENTION
 
     def save(self, decision: Decision) -> Decision:
         """Write it unless the event has one; return the one that stands.
@@ -25,7 +31,10 @@ class DynamoDecisions:
         Raises ``StorageError``, and ``PoisonError`` if it exceeds what an item holds even when compressed.
         """
         written, standing = put_unless(
-            self.client, self.table, decision_item(decision), ConditionExpression="attribute_not_exists(event_id)"
+            self.client,
+            self.table,
+            decision_item(decision, self.retention),
+            ConditionExpression="attribute_not_exists(event_id)",
         )
         if written:
             return decision

@@ -94,8 +94,11 @@ def audit_entry_of(item: Attributes) -> AuditEntry:
     return AuditEntry(record, int(item["number"]["N"]), item["previous"]["S"], item["hash"]["S"])
 
 
-def decision_item(decision: Decision) -> dict[str, Any]:
-    """Return a decision as an item. Raises ``PoisonError`` if it exceeds what an item holds even when compressed."""
+def decision_item(decision: Decision, retention: timedelta) -> dict[str, Any]:
+    """Return a decision as an item, to be removed when ``retention`` is over: it names people.
+
+    Raises ``PoisonError`` if it exceeds what an item holds even when compressed.
+    """
     document = {
         "facts": decision.facts,
         "outcomes": [[outcome.rule_id, outcome.verdict, outcome.detail] for outcome in decision.outcomes],
@@ -109,6 +112,7 @@ def decision_item(decision: Decision) -> dict[str, Any]:
         "decided_at": _text(decision.decided_at.isoformat()),
         "facts_fingerprint": _text(decision.facts_fingerprint),
         "document": packed(dumps(document), f"the decision about {decision.event_id}"),
+        "expires_at": epoch(decision.decided_at + retention),
     }
 
 
@@ -153,10 +157,7 @@ def delivery_key(delivery: Delivery) -> dict[str, Any]:
 
 
 def delivery_attributes(delivery: Delivery, retention: timedelta) -> dict[str, Any]:
-    """Return what the ledger holds of a delivery beside its key; every attribute, ``None`` where it has no value.
-
-    The event's id is not named ``event_id``, so that the index by event holds notifications only.
-    """
+    """Return what the ledger holds of a delivery beside its key; every attribute, ``None`` where it has no value."""
     return {
         "opened_by": _text(delivery.event_id),
         "channel": _text(delivery.channel),
@@ -165,6 +166,7 @@ def delivery_attributes(delivery: Delivery, retention: timedelta) -> dict[str, A
         "attempts": _number(delivery.attempts),
         "resends": _number(delivery.resends),
         "due_at": _time(delivery.due_at),
+        "begun_at": _time(delivery.begun_at),
         "job_id": _text(delivery.job_id) if delivery.job_id else None,
         "reason": _text(delivery.reason) if delivery.reason else None,
         "detail": _text(delivery.detail),
@@ -183,11 +185,12 @@ def delivery_of(item: Attributes) -> Delivery:
         version=int(item["version"]["N"]),
         attempts=int(item["attempts"]["N"]),
         resends=int(item["resends"]["N"]),
-        due_at=datetime.fromisoformat(item["due_at"]["S"]) if "due_at" in item else None,
+        due_at=_time_of(item, "due_at"),
+        begun_at=_time_of(item, "begun_at"),
         job_id=item["job_id"]["S"] if "job_id" in item else None,
         reason=Reason(item["reason"]["S"]) if "reason" in item else None,
         detail=item["detail"]["S"],
-        updated_at=datetime.fromisoformat(item["updated_at"]["S"]) if "updated_at" in item else None,
+        updated_at=_time_of(item, "updated_at"),
     )
 
 
@@ -252,6 +255,10 @@ def _text(value: str) -> dict[str, str]:
 
 def _number(value: int) -> dict[str, str]:
     return {"N": str(value)}
+
+
+def _time_of(item: Attributes, name: str) -> datetime | None:
+    return datetime.fromisoformat(item[name]["S"]) if name in item else None
 
 
 def _time(at: datetime | None) -> dict[str, str] | None:

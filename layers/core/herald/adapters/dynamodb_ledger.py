@@ -64,12 +64,6 @@ class DynamoLedger:
                 deliveries.append(delivery_of(item))
         return record_of(notification, deliveries) if notification is not None else None
 
-    def of_event(self, event_id: str) -> Sequence[NotificationRecord]:
-        """Return all notifications an event opened, oldest first. Raises ``StorageError``."""
-        found = self._indexed("by_event", "event_id", event_id)
-        records = [record for key in found if (record := self.load(key["pk"]["S"])) is not None]
-        return sorted(records, key=lambda record: (record.notification.created_at, record.notification.id))
-
     def by_job(self, job_id: str) -> Sequence[Delivery]:
         """Return the deliveries submitted under a job. Raises ``StorageError``."""
         keys = [{"pk": key["pk"], "sk": key["sk"]} for key in self._indexed("by_job", "job_id", job_id)]

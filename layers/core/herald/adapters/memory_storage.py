@@ -118,12 +118,6 @@ class MemoryLedger:
             notification = self._notifications.get(notification_id)
             return self._record(notification) if notification is not None else None
 
-    def of_event(self, event_id: str) -> Sequence[NotificationRecord]:
-        """Return all notifications an event opened, oldest first."""
-        with self._lock:
-            found = [one for one in self._notifications.values() if one.event_id == event_id]
-            return [self._record(one) for one in sorted(found, key=lambda one: (one.created_at, one.id))]
-
     def by_job(self, job_id: str) -> Sequence[Delivery]:
         """Return the deliveries submitted under a job."""
         with self._lock:

@@ -47,7 +47,7 @@ class ThreekitPlatform:
         try:
             return self._read("configurations", configuration_id)
         except CallFailed as failure:
-            if failure.reason is Reason.NOT_FOUND:
+            if failure.fate is Fate.PERMANENT:
                 return None
             raise
 

@@ -62,7 +62,7 @@ def _event(told: Told, body: Any) -> Event:
         origin=Origin.CONNECTOR,
         trust=Trust.SIGNED,
         received_at=told.received_at,
-        body_hash=fingerprint(data),
+        body_hash=fingerprint({name: event.get(name) for name in ("type", "subject", "time", "data")}),
     )
 
 

@@ -52,8 +52,8 @@ class Delivery:
     """One channel of one notification.
 
     ``version`` counts the writes and guards each of them (optimistic lock). ``attempts`` counts submits begun,
-    ``resends`` those made after an unknown outcome (at most one). ``due_at`` is the end of the lease while CLAIMED, the
-    time of the next try while RETRY_AT, the end of the grace time while UNKNOWN.
+    ``resends`` those made after an unknown outcome (at most one). ``begun_at`` is the first claim. ``due_at`` ends
+    the lease while CLAIMED, is the next try while RETRY_AT, and ends the grace time while UNKNOWN.
     """
 
     notification_id: str
@@ -64,6 +64,7 @@ class Delivery:
     attempts: int = 0
     resends: int = 0
     due_at: datetime | None = None
+    begun_at: datetime | None = None
     job_id: str | None = None
     reason: Reason | None = None
     detail: str = ""
@@ -78,7 +79,7 @@ class Delivery:
         """Taken for one submit; whoever finds the lease over must treat the outcome as unknown."""
         return self._moved(
             now, state=DeliveryState.CLAIMED, attempts=self.attempts + 1, resends=self.resends + int(resend),
-            due_at=now + lease, reason=None, detail="",
+            due_at=now + lease, begun_at=self.begun_at or now, reason=None, detail="",
         )  # fmt: skip
 
     def submitted(self, now: datetime, job_id: str) -> "Delivery":
@@ -100,8 +101,13 @@ class Delivery:
     def observed(
         self, now: datetime, state: DeliveryState, job_id: str, reason: Reason | None, detail: str
     ) -> "Delivery | None":
-        """As OpenText reports it, or ``None`` if that would not move it forward."""
-        if not moves_forward(self.state, state):
+        """As OpenText reports it, or ``None`` if that would not move it forward.
+
+        Proof that a message went out corrects our own guess that it did not.
+        """
+        guessed = self.state is DeliveryState.FAILED and self.reason is Reason.OUTCOME_UNKNOWN
+        proven = state in (DeliveryState.SENT, DeliveryState.DELIVERED)
+        if not moves_forward(self.state, state) and not (guessed and proven):
             return None
         return self._moved(now, state=state, job_id=job_id, due_at=None, reason=reason, detail=detail)
 

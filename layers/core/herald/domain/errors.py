@@ -44,6 +44,8 @@ class Reason(StrEnum):
     CHANGED_MEANWHILE = "changed_meanwhile"
     MALFORMED_MESSAGE = "malformed_message"
     UNEXPECTED_ERROR = "unexpected_error"
+    HINDERED = "hindered"
+    HELD_BACK = "held_back"
 
 
 class CallFailed(Exception):  # noqa: N818 - it says what happened, as the ledger does

@@ -42,7 +42,7 @@ def read_native(told: Told) -> Event:
     kind = OBJECT_KINDS.get(topic, topic)
     updated_at = data.get("updatedAt")
     instant = parse_timestamp(updated_at) if isinstance(updated_at, str) else None
-    body_hash = fingerprint(data)
+    body_hash = fingerprint({"topic": topic, "action": action, "data": data})
     return Event(
         identity=_identity(told, kind, action, object_id, updated_at, body_hash),
         type=f"threekit.{kind}.{action}",

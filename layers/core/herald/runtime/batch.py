@@ -5,7 +5,8 @@ import random
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any, Protocol
+from datetime import timedelta
+from typing import Any, Literal, Protocol
 
 from herald.domain.errors import ConfigurationError, PoisonError, Reason
 from herald.domain.retry import backoff
@@ -14,10 +15,14 @@ from herald.runtime.observability import MetricUnit, logger, metrics
 from herald.usecases.outcome import Later, Outcome
 
 PATIENCE = 5
-"""How often a message may raise an error nobody foresaw before it is parked."""
+"""From which receive on a message is parked when it raises an error nobody foresaw."""
 RESERVE_MS = 20_000
 """No record is begun with less time than this left (or half of the function's, where that is less): a call to a vendor
 with a new token and the writes around it fit."""
+
+
+Handle = Callable[[Mapping[str, Any], int], Outcome]
+_Ending = Literal["done", "parked"] | Later
 
 
 class Context(Protocol):
@@ -43,7 +48,7 @@ class ReceivedQueue(Protocol):
 def consume(
     event: Mapping[str, Any],
     *,
-    handle: Callable[[Mapping[str, Any], int], Outcome],
+    handle: Handle,
     queue: ReceivedQueue,
     remaining_ms: Callable[[], int],
 ) -> dict[str, list[dict[str, str]]]:
@@ -53,18 +58,26 @@ def consume(
     itself; in a FIFO queue everything behind it in its group comes again too, so order holds.
     """
     again: list[dict[str, str]] = []
-    held_groups: set[str] = set()
+    held_groups: dict[str, float] = {}
     reserve = min(RESERVE_MS, remaining_ms() // 2)
     counts = {"done": 0, "later": 0, "parked": 0}
     for record in event["Records"]:
         group = record.get("attributes", {}).get("MessageGroupId")
-        held = group in held_groups or remaining_ms() < reserve
-        result = "later" if held else _one(record, handle, queue)
-        counts[result] += 1
-        if result == "later":
+        result: _Ending
+        if group in held_groups:
+            # It must not come before what is ahead of it, nor keep its group waiting after that.
+            result = _postpone(record, queue, held_groups[group], Reason.HELD_BACK, {"message_id": record["messageId"]})
+        elif remaining_ms() < reserve:
+            result = Later(timedelta(0), Reason.TIMED_OUT)
+        else:
+            result = _one(record, handle, queue)
+        if isinstance(result, Later):
+            counts["later"] += 1
             again.append({"itemIdentifier": record["messageId"]})
             if group is not None:
-                held_groups.add(group)
+                held_groups.setdefault(group, result.after.total_seconds())
+        else:
+            counts[result] += 1
     with_metrics = metrics()
     for name, count in counts.items():
         with_metrics.add_metric(name=f"Records{name.capitalize()}", unit=MetricUnit.Count, value=count)
@@ -72,7 +85,9 @@ def consume(
     return {"batchItemFailures": again}
 
 
-def _one(record: Mapping[str, Any], handle: Callable[[Mapping[str, Any], int], Outcome], queue: ReceivedQueue) -> str:
+def _one(
+    record: Mapping[str, Any], handle: Callable[[Mapping[str, Any], int], Outcome], queue: ReceivedQueue
+) -> _Ending:
     attempt = int(record.get("attributes", {}).get("ApproximateReceiveCount", "1"))
     fields: dict[str, Any] = {"message_id": record["messageId"], "attempt": attempt}
     try:
@@ -82,16 +97,20 @@ def _one(record: Mapping[str, Any], handle: Callable[[Mapping[str, Any], int], O
     except (StorageError, ConfigurationError) as error:
         # Neither is the message's fault: it waits until the table answers or the operator has acted.
         logger().error("record.hindered", extra={**fields, "error": type(error).__name__, "detail": str(error)})
-        return _postpone(record, queue, backoff(attempt, random.random()).total_seconds(), type(error).__name__, fields)  # noqa: S311
+        return _postpone(record, queue, _wait(attempt), Reason.HINDERED, fields)
     except Exception as error:  # noqa: BLE001 - the loop is where an unforeseen error of one record is kept from the others
         logger().error("record.error", extra={**fields, "error": type(error).__name__, "where": _where(error)})
         if attempt >= PATIENCE:
             return _park(record, queue, Reason.UNEXPECTED_ERROR, type(error).__name__, fields)
-        return _postpone(record, queue, backoff(attempt, random.random()).total_seconds(), type(error).__name__, fields)  # noqa: S311
+        return _postpone(record, queue, _wait(attempt), Reason.UNEXPECTED_ERROR, fields)
     if isinstance(outcome, Later):
         return _postpone(record, queue, outcome.after.total_seconds(), outcome.reason, fields)
     logger().info("record.done", extra=fields)
     return "done"
+
+
+def _wait(attempt: int) -> float:
+    return backoff(attempt, random.random()).total_seconds()  # noqa: S311 - jitter
 
 
 def _body(record: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -105,22 +124,22 @@ def _body(record: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _postpone(
-    record: Mapping[str, Any], queue: ReceivedQueue, seconds: float, reason: str, fields: Mapping[str, Any]
-) -> str:
+    record: Mapping[str, Any], queue: ReceivedQueue, seconds: float, reason: Reason, fields: Mapping[str, Any]
+) -> Later:
     logger().info("record.later", extra={**fields, "seconds": round(seconds, 1), "reason": reason})
     with suppress(StorageError):  # the visibility timeout brings it back as well, only at another time
         queue.postpone(record["receiptHandle"], seconds)
-    return "later"
+    return Later(timedelta(seconds=seconds), reason)
 
 
 def _park(
     record: Mapping[str, Any], queue: ReceivedQueue, reason: Reason, detail: str, fields: Mapping[str, Any]
-) -> str:
+) -> _Ending:
     logger().error("record.parked", extra={**fields, "reason": reason, "detail": detail})
     try:
         queue.park(record, reason, detail)
     except StorageError:
-        return "later"
+        return Later(timedelta(0), reason)
     return "parked"
 
 

@@ -1,5 +1,6 @@
 """Logs and metrics: one wide line per unit of work, never a body, a header, a secret or an address."""
 
+import os
 from functools import lru_cache
 
 from aws_lambda_powertools.logging import Logger
@@ -23,4 +24,4 @@ def count(name: str, number: int) -> None:
 
 def metrics() -> EphemeralMetrics:
     """Return metrics for one invocation, written as one CloudWatch EMF line on ``flush_metrics``."""
-    return EphemeralMetrics(namespace="Herald")
+    return EphemeralMetrics(namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Herald"))

@@ -74,6 +74,8 @@ class Dispatch:
         if delivery.state in ACCEPTED:
             self._settle(record, delivery)
             return DONE
+        if delivery.state in (DeliveryState.RETRY_AT, DeliveryState.UNKNOWN):
+            self._note_waiting(record, delivery)
         if delivery.state in WAITING and delivery.due_at is not None and now < delivery.due_at:
             return Later(delivery.due_at - now, delivery.reason or Reason.OUTCOME_UNKNOWN)
         if delivery.state is DeliveryState.CLAIMED:
@@ -83,20 +85,23 @@ class Dispatch:
         if delivery.state is DeliveryState.UNKNOWN and delivery.resends >= MAX_RESENDS:
             self._end(record, delivery, DeliveryState.FAILED, Reason.OUTCOME_UNKNOWN, "re-sent once, still no answer")
             return None
-        if delivery.state is not DeliveryState.UNKNOWN and now - record.notification.created_at >= self.window:
+        if delivery.state is DeliveryState.RETRY_AT and now - (delivery.begun_at or now) >= self.window:
             self._end(record, delivery, DeliveryState.EXPIRED, Reason.WINDOW_PASSED, delivery.detail)
             return None
         return self._submit(record, delivery, now)
 
     def _submit(self, record: NotificationRecord, delivery: Delivery, now: datetime) -> Outcome | None:
+        # Everything that can go wrong on our side goes wrong before the claim, so that a claim means a submit.
+        try:
+            message = self._message(record, delivery.channel, delivery.reference)
+        except RenderError as error:
+            self._refused(record, delivery, Reason.RENDER_FAILED, str(error))
+            return None
         claimed = delivery.claimed(now, self.lease, resend=delivery.state is DeliveryState.UNKNOWN)
         self.ledger.write(claimed)
         self.checkpoint("dispatch.claimed", record.notification.subject)
         try:
-            job_id = self.opentext.submit(self._message(record, claimed.channel, claimed.reference))
-        except RenderError as error:
-            self._end(record, claimed, DeliveryState.FAILED, Reason.RENDER_FAILED, str(error))
-            return None
+            job_id = self.opentext.submit(message)
         except CallFailed as failure:
             return self._failed(record, claimed, failure)
         self.checkpoint("dispatch.submitted", record.notification.subject)
@@ -133,34 +138,46 @@ class Dispatch:
     def _failed(self, record: NotificationRecord, claimed: Delivery, failure: CallFailed) -> Outcome | None:
         detail = f"HTTP {failure.status}: {failure.detail}" if failure.status else failure.detail
         if failure.fate is Fate.PERMANENT:
-            self._end(record, claimed, DeliveryState.FAILED, failure.reason, detail)
+            self._refused(record, claimed, failure.reason, detail)
             return None
         if failure.fate is Fate.UNKNOWN:
             self._unknown(record, claimed, failure.reason, detail)
             return Later(self.grace, failure.reason)
         now = self.clock()
         wait = backoff(claimed.attempts, self.chance(), failure.retry_after)
-        self._write(record, claimed.retry_at(now, now + wait, failure.reason, detail), "retry", claimed.attempts)
+        self._write(record, claimed.retry_at(now, now + wait, failure.reason, detail))
         return Later(wait, failure.reason)
 
     def _unknown(self, record: NotificationRecord, delivery: Delivery, reason: Reason, detail: str) -> None:
         now = self.clock()
-        self._write(record, delivery.unknown(now, now + self.grace, reason, detail), "unknown", delivery.attempts)
+        self._write(record, delivery.unknown(now, now + self.grace, reason, detail))
+
+    def _refused(self, record: NotificationRecord, delivery: Delivery, reason: Reason, detail: str) -> None:
+        """End for good. Where an earlier submit is in doubt, a refusal of the second says nothing about the first."""
+        doubtful = delivery.resends > 0 or delivery.state is DeliveryState.UNKNOWN
+        if doubtful:
+            reason, detail = Reason.OUTCOME_UNKNOWN, f"the re-send was refused ({reason}): {detail}"
+        self._end(record, delivery, DeliveryState.FAILED, reason, detail)
 
     def _end(
         self, record: NotificationRecord, delivery: Delivery, state: DeliveryState, reason: Reason, detail: str
     ) -> None:
         ended = delivery.ended(self.clock(), state, reason, detail)
         self.ledger.write(ended)
+        self.count("DeliveriesFailed", 1)
         self.checkpoint("dispatch.recorded", record.notification.subject)
         self._settle(record, ended)
 
-    def _write(self, record: NotificationRecord, delivery: Delivery, outcome: str, attempt: int) -> None:
+    def _write(self, record: NotificationRecord, delivery: Delivery) -> None:
         self.ledger.write(delivery)
         self.checkpoint("dispatch.recorded", record.notification.subject)
-        self.audit.append(
-            delivery_record(record, delivery, f"{outcome}:{delivery.reference}:{attempt}", outcome, self.clock())
-        )
+        self._note_waiting(record, delivery)
+
+    def _note_waiting(self, record: NotificationRecord, delivery: Delivery) -> None:
+        """Note that a delivery waits and why; again after a crash it changes nothing."""
+        outcome = "retry" if delivery.state is DeliveryState.RETRY_AT else "unknown"
+        key = f"{outcome}:{delivery.reference}:{delivery.attempts}"
+        self.audit.append(delivery_record(record, delivery, key, outcome, self.clock()))
 
     def _settle_all(self, record: NotificationRecord) -> None:
         for delivery in record.deliveries:
@@ -171,7 +188,6 @@ class Dispatch:
         if delivery.state in (DeliveryState.FAILED, DeliveryState.EXPIRED):
             outcome = delivery.state.lower()
             put_writeback(self.writeback, record, delivery)
-            self.count("DeliveriesFailed", 1)
         else:
             outcome = "submitted"
         self.audit.append(delivery_record(record, delivery, f"{outcome}:{delivery.reference}", outcome, self.clock()))

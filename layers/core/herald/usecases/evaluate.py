@@ -29,6 +29,15 @@ from herald.ports import (
 )  # fmt: skip
 from herald.usecases.outcome import DONE, Later, Outcome
 
+VISIBLE_WITHIN = timedelta(minutes=10)
+"""How long an object that was told of may be missing before it counts as gone."""
+MOST_CONFIGURATIONS = 100
+"""Anybody with a public token can make an order (docs/vendor/threekit.md 2.1); none may keep the function for ever."""
+UNDECIDED = frozenset(
+    {Reason.MAPPING_FAILED, Reason.NOT_FOUND, Reason.REFUSED, Reason.WINDOW_PASSED, Reason.UNVERIFIABLE}
+)
+"""Skips of a whole event that an operator should hear of: no rule was asked."""
+
 
 class UnverifiableError(Exception):
     """An unsigned hint about something that cannot be read again."""
@@ -62,7 +71,7 @@ class Evaluate:
             try:
                 decision = self._decide(event)
             except CallFailed as failure:
-                if failure.fate is not Fate.PERMANENT and self.clock() - event.received_at < self.window:
+                if self._may_pass(event, failure):
                     self._note_postponed(event, attempt, failure)
                     return Later(backoff(attempt, self.chance(), failure.retry_after), failure.reason)
                 reason = failure.reason if failure.fate is Fate.PERMANENT else Reason.WINDOW_PASSED
@@ -72,6 +81,13 @@ class Evaluate:
             self.checkpoint("evaluate.saved", event.subject)
         self._follow(event, decision)
         return DONE
+
+    def _may_pass(self, event: Event, failure: CallFailed) -> bool:
+        """Say whether reading again later may help; an order is told of perhaps before it can be read."""
+        age = self.clock() - event.received_at
+        if failure.reason is Reason.NOT_FOUND:
+            return age < VISIBLE_WITHIN
+        return failure.fate is not Fate.PERMANENT and age < self.window
 
     def _decide(self, event: Event) -> Decision:
         configuration = self.configurations.active()
@@ -142,7 +158,10 @@ class Evaluate:
                 self.checkpoint("evaluate.enqueued", event.subject)
             else:
                 already.append(Skip(notification.rule_id, Reason.ALREADY_NOTIFIED, f"by event {standing.event_id}"))
-        self.audit.append(_decided_record(event, replace(decision, skips=(*decision.skips, *already))))
+        told = len(decision.notifications) - len(already)
+        self.audit.append(_decided_record(event, replace(decision, skips=(*decision.skips, *already)), told))
+        if any(skip.what == "event" and skip.reason in UNDECIDED for skip in decision.skips):
+            self.count("EventsUndecided", 1)
         errors = sum(outcome.verdict is Verdict.ERROR for outcome in decision.outcomes)
         if errors:
             self.count("RuleErrors", errors)
@@ -176,17 +195,17 @@ def read_objects(event: Event, threekit: Threekit) -> SourceObjects:
 
 
 def configuration_ids(order: Mapping[str, Any]) -> list[str]:
-    """Return the saved configurations an order's cart names, each once, in cart order (docs/vendor/threekit.md 2.1)."""
+    """Return the saved configurations a cart names, each once, the first hundred (docs/vendor/threekit.md 2.1)."""
     cart = order.get("cart")
     lines = cart if isinstance(cart, list) else []
     ids = (line.get("configurationId") for line in lines if isinstance(line, Mapping))
-    return list(dict.fromkeys(value for value in ids if isinstance(value, str) and value))
+    return list(dict.fromkeys(value for value in ids if isinstance(value, str) and value))[:MOST_CONFIGURATIONS]
 
 
-def _decided_record(event: Event, decision: Decision) -> AuditRecord:
+def _decided_record(event: Event, decision: Decision, told: int) -> AuditRecord:
     return AuditRecord(
         event_id=event.id, key="decided", action="event.decided", actor="rule_evaluation", at=decision.decided_at,
-        outcome="notify" if decision.notifications else "nothing to do",
+        outcome="notify" if told else "nothing to do",
         details={
             "configuration": decision.config_version,
             "rules": {outcome.rule_id: outcome.verdict for outcome in decision.outcomes},

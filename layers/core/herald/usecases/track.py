@@ -70,6 +70,8 @@ class Track:
         if moved is not None:
             self.checkpoint("track.observed", record.notification.subject)
             self.ledger.write(moved)
+            if moved.state in (DeliveryState.FAILED, DeliveryState.EXPIRED):
+                self.count("DeliveriesFailed", 1)
             self.checkpoint("track.recorded", record.notification.subject)
             delivery = moved
         if reported.state is delivery.state:

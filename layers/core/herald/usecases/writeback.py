@@ -66,7 +66,10 @@ class Writeback:
             self.checkpoint("writeback.put", record.notification.subject)
             after = self.threekit.order(order_id)
             if noted(after, record.notification.id) != note:
-                return Later(backoff(attempt, self.chance()), Reason.CHANGED_MEANWHILE)
+                if self._in_window(record):
+                    return Later(backoff(attempt, self.chance()), Reason.CHANGED_MEANWHILE)
+                self._note(record, "unconfirmed", {"reason": Reason.CHANGED_MEANWHILE})
+                return DONE
             self._expect_echo(record, before, after)
         self._note(record, "noted", note)
         self.checkpoint("writeback.audited", record.notification.subject)

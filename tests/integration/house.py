@@ -118,6 +118,10 @@ class House:
         order = self.threekit.orders[order_id]
         return self.tell({"topic": "orders", "action": "created", "data": order})
 
+    def lose_stream_records(self) -> None:
+        """Let the relay never see what the stream holds now."""
+        self._new_stream_records()
+
     def settle(self, within: timedelta = timedelta(days=3)) -> None:
         """Work everything off, moving the clock on whenever there is nothing to do but wait."""
         deadline = self.clock() + within

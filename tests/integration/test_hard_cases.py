@@ -11,6 +11,8 @@ from herald.domain.decision import Decision
 from herald.domain.delivery import Channel, DeliveryState
 from herald.domain.errors import Reason
 from herald.ports import NotificationRecord, StorageError
+from herald_cli.connection import Connection
+from herald_cli.ports_of_stack import touch
 from simulators.threekit.seed import ids
 
 SMALL, LARGE = ids.ORDER_LYON_TABLE_NEW, ids.ORDER_BOSTON_HOTEL_NEW
@@ -140,3 +142,17 @@ def test_a_throttled_inbox_is_a_503_that_asks_to_come_again(house: House, monkey
     monkeypatch.setattr(house.webhook.inbox.client, "put_item", throttled)  # type: ignore[attr-defined]
     answer = house.order_created(SMALL)
     assert (answer["statusCode"], answer["headers"]["retry-after"]) == (503, "30")
+
+
+def test_an_event_the_relay_gave_up_is_published_again_by_the_operator(house: House) -> None:
+    event_id = house.order_created(SMALL)["json"]["id"]
+    house.lose_stream_records()
+    house.settle()
+    assert house.trace(event_id).decision is None
+    connection = Connection("stack", None, None, {"InboxTableName": "InboxTable"}, {})
+    assert touch(connection, event_id)
+    assert not touch(connection, "evt_unknown")
+    house.settle()
+    touch(connection, event_id)
+    house.settle()
+    assert set(house.opentext.sends_per_recipient().values()) == {1}

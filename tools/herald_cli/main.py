@@ -92,6 +92,21 @@ def send(
 
 
 @app.command()
+def republish(
+    identifier: Annotated[str, typer.Argument(metavar="EVENT", help="The event's id, evt_...")],
+    stack: StackOption = None,
+    region: RegionOption = None,
+    local: LocalOption = False,
+) -> None:
+    """Put a recorded event on the bus again, if the relay gave it up. Nothing that was done is done twice."""
+    from herald_cli.ports_of_stack import touch  # noqa: PLC0415
+
+    if not touch(_connected(stack, region, local), identifier):
+        _fail(f"the inbox holds no event {identifier} that was ever to be published")
+    out.print(f"[green]{identifier}[/] is relayed again; watch it with `herald trace {identifier}`")
+
+
+@app.command()
 def doctor(
     stack: StackOption = None, region: RegionOption = None, local: LocalOption = False, as_json: JsonOption = False
 ) -> None:

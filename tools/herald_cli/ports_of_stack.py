@@ -32,3 +32,19 @@ def tracer(connection: Connection) -> Tracer:
 def configuration_store(connection: Connection) -> DynamoConfigurationStore:
     """Return the versions of ``config/``, always read anew."""
     return DynamoConfigurationStore(connection.dynamodb(), connection.outputs["ConfigTableName"], utc_now, timedelta(0))
+
+
+def touch(connection: Connection, event_id: str) -> bool:
+    """Change an event's item, so that the stream and with it the relay sees it again; false if there is none."""
+    database = connection.dynamodb()
+    try:
+        database.update_item(
+            TableName=connection.outputs["InboxTableName"],
+            Key={"id": {"S": event_id}},
+            UpdateExpression="SET republished_at = :now",
+            ConditionExpression="attribute_exists(id) AND publish = :true",
+            ExpressionAttributeValues={":now": {"S": utc_now().isoformat()}, ":true": {"BOOL": True}},
+        )
+    except database.exceptions.ConditionalCheckFailedException:
+        return False
+    return True

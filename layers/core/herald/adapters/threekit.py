@@ -47,7 +47,7 @@ class ThreekitPlatform:
         try:
             return self._read("configurations", configuration_id)
         except CallFailed as failure:
-            if failure.fate is Fate.PERMANENT:
+            if failure.fate is Fate.PERMANENT and failure.reason in (Reason.NOT_FOUND, Reason.REFUSED):
                 return None
             raise
 

@@ -10,8 +10,8 @@ from herald.domain.event import EventReference, Origin, Trust
 def references(event: Mapping[str, Any]) -> list[EventReference]:
     """Return a reference for each item a stream batch tells was written and is to be published.
 
-    An item is modified only where an event whose retention is over is told again before the table removed it. The event
-    source mapping filters already; this holds where an emulator or a test does not.
+    An item is modified where an event whose retention is over is told again before the table removed it, and by
+    ``herald republish``. The event source mapping filters already; this holds where an emulator or a test does not.
     """
     images = (
         record["dynamodb"]["NewImage"] for record in event["Records"] if record.get("eventName") in ("INSERT", "MODIFY")

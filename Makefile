@@ -49,10 +49,10 @@ arrows:
 	$(BIN)/lint-imports
 
 unit: setup  ## The quick tests: no network, no emulator
-	$(BIN)/pytest tests/unit -n auto
+	$(BIN)/pytest tests/unit -n 2
 
 suite:
-	$(BIN)/pytest tests
+	$(BIN)/pytest tests -n 2 --dist loadgroup
 
 e2e: setup  ## Only the tests of the whole stack in the local emulation
 	$(BIN)/pytest tests/e2e -v

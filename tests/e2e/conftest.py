@@ -16,13 +16,12 @@ QUICK = {
 """A killed function's messages come again after twelve seconds instead of minutes; its leases are over by then."""
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Keep the folder on one worker under ``--dist loadgroup``, because a stack is dear.
-
-    Marked one by one, because xdist reads the marks before it lets a ``conftest.py`` see all of them.
-    """
-    if FOLDER in item.path.parents:
-        item.add_marker(pytest.mark.xdist_group("e2e"))
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the folder on one worker under ``--dist loadgroup``, because a stack is dear."""
+    for item in items:
+        if FOLDER in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("e2e"))
 
 
 @pytest.fixture(scope="session")

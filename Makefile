@@ -52,7 +52,8 @@ unit: setup  ## The quick tests: no network, no emulator
 	$(BIN)/pytest tests/unit -n 2
 
 suite:
-	$(BIN)/pytest tests -n 2 --dist loadgroup
+	$(BIN)/pytest tests --ignore tests/e2e -n 2
+	$(BIN)/pytest tests/e2e
 
 e2e: setup  ## Only the tests of the whole stack in the local emulation
 	$(BIN)/pytest tests/e2e -v

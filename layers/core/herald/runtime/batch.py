@@ -68,7 +68,7 @@ def consume(
             # It must not come before what is ahead of it, nor keep its group waiting after that.
             result = _postpone(record, queue, held_groups[group], Reason.HELD_BACK, {"message_id": record["messageId"]})
         elif remaining_ms() < reserve:
-            result = Later(timedelta(0), Reason.TIMED_OUT)
+            result = _postpone(record, queue, 0.0, Reason.TIMED_OUT, {"message_id": record["messageId"]})
         else:
             result = _one(record, handle, queue)
         if isinstance(result, Later):

@@ -9,8 +9,8 @@ _CONTEXT = ssl.create_default_context()
 
 
 def loopback_client(**settings: Any) -> httpx.Client:
-    """Make a client; ``settings`` are those of ``httpx.Client``."""
-    return httpx.Client(verify=_CONTEXT, **settings)
+    """Make a client that waits 30 s; ``settings`` are those of ``httpx.Client``."""
+    return httpx.Client(**{"verify": _CONTEXT, "timeout": 30.0, **settings})
 
 
 # A client without credentials, for calls that carry their own or none.

@@ -98,8 +98,11 @@ def test_starts_from_the_shell_and_stops_on_terminate(kind: str) -> None:
     command = [sys.executable, "-m", "simulators", kind, "--port", "0"]
     here = {**os.environ, "PYTHONPATH": str(Path(simulators.__file__).parent.parent)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=here) as process:  # noqa: S603
-        assert process.stdout is not None
-        url = process.stdout.readline().strip()
-        assert BARE.get(f"{url}/_simulator/state").status_code == 200
-        process.terminate()
-        assert process.wait(timeout=10) == 0
+        try:
+            assert process.stdout is not None
+            url = process.stdout.readline().strip()
+            assert BARE.get(f"{url}/_simulator/state").status_code == 200
+            process.terminate()
+            assert process.wait(timeout=30) == 0
+        finally:
+            process.kill()  # else a failure above would wait for the process for ever

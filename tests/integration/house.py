@@ -308,7 +308,7 @@ class House:
             self._count,
         )
         tables = {
-            "stage": "local", "inbox_table": "InboxTable", "audit_table": "AuditTable", "ledger_table": "LedgerTable",
+            "inbox_table": "InboxTable", "audit_table": "AuditTable", "ledger_table": "LedgerTable",
             "config_table": "ConfigTable", "bus_name": "herald", "dispatch_queue_url": self.queues["Dispatch"],
             "writeback_queue_url": self.queues["Writeback"], "threekit_base_url": self.threekit.url,
             "opentext_base_url": self.opentext.url, "opentext_auth": "basic", "opentext_token_url": "",

@@ -15,6 +15,7 @@ from herald.domain.event import Event
 from herald.domain.event_types import is_connector_type
 from herald.domain.facts import MappingError, SourceObjects, build_facts
 from herald.domain.media_type import CLOUDEVENT, CLOUDEVENTS_BATCH, JSON
+from herald.domain.message import template_values
 from herald.domain.notification import Recipient
 from herald.domain.strict_json import JsonRefusedError, parse_json
 from herald.domain.threekit_envelope import read_webhook
@@ -147,11 +148,7 @@ def _planned(
     locale = recipient.locale or configuration.default_locale
     preview, problem = "", "" if channels else "has no address on any of the rule's channels"
     if renderer is not None and channels:
-        values = {
-            **facts,
-            "recipient": {"name": recipient.name, "locale": recipient.locale},
-            "rule": {"id": rule.id, "description": rule.description, "severity": rule.then.severity},
-        }
+        values = template_values(facts, recipient, rule.id, rule.description, rule.then.severity)
         try:
             if channels[0] is Channel.EMAIL:
                 preview = renderer.email(configuration, rule.then.template, locale, values).subject

@@ -1,21 +1,17 @@
 """A stack's tables behind the ports, for the commands that read them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from herald.adapters.dynamodb_audit import DynamoAuditTrail
 from herald.adapters.dynamodb_configuration import DynamoConfigurationStore
 from herald.adapters.dynamodb_decisions import DynamoDecisions
 from herald.adapters.dynamodb_inbox import DynamoInbox
 from herald.adapters.dynamodb_ledger import DynamoLedger
+from herald.runtime.bootstrap.world import utc_now
 from herald.usecases.trace import Tracer
 from herald_cli.connection import Connection
 
 KEPT = timedelta(days=30)
-
-
-def utc_now() -> datetime:
-    """Return the current time."""
-    return datetime.now(UTC)
 
 
 def tracer(connection: Connection) -> Tracer:

@@ -110,7 +110,7 @@ def _sends(house: RunningHouse) -> dict[str, int]:
     counts: dict[str, int] = {}
     for submit in house.opentext.submits:
         for reference in submit.refs:
-            counts[str(reference)] = counts.get(str(reference), 0) + 1
+            counts[str(reference)] = counts.get(str(reference), 0) + submit.arrivals
     return counts
 
 

@@ -1,8 +1,11 @@
 """What goes out to a recipient, ready to be submitted."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from herald.domain.delivery import Channel
+from herald.domain.notification import Recipient, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,17 @@ class SmsContent:
 
     text: str
     segments: int
+
+
+def template_values(
+    facts: Mapping[str, Any], recipient: Recipient, rule_id: str, description: str, severity: Severity
+) -> dict[str, Any]:
+    """Return what a template sees: the facts, who is written to, and which rule made it so."""
+    return {
+        **facts,
+        "recipient": {"name": recipient.name, "locale": recipient.locale},
+        "rule": {"id": rule_id, "description": description, "severity": severity},
+    }
 
 
 @dataclass(frozen=True, slots=True)

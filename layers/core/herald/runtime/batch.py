@@ -2,7 +2,6 @@
 
 import json
 import random
-import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
@@ -11,7 +10,7 @@ from typing import Any, Literal, Protocol
 from herald.domain.errors import ConfigurationError, PoisonError, Reason
 from herald.domain.retry import backoff
 from herald.ports import StorageError
-from herald.runtime.observability import MetricUnit, logger, metrics
+from herald.runtime.observability import MetricUnit, described, logger, metrics
 from herald.usecases.outcome import Later, Outcome
 
 PATIENCE = 5
@@ -99,7 +98,7 @@ def _one(
         logger().error("record.hindered", extra={**fields, "error": type(error).__name__, "detail": str(error)})
         return _postpone(record, queue, _wait(attempt), Reason.HINDERED, fields)
     except Exception as error:  # noqa: BLE001 - the loop is where an unforeseen error of one record is kept from the others
-        logger().error("record.error", extra={**fields, "error": type(error).__name__, "where": _where(error)})
+        logger().error("record.error", extra={**fields, **described(error)})
         if attempt >= PATIENCE:
             return _park(record, queue, Reason.UNEXPECTED_ERROR, type(error).__name__, fields)
         return _postpone(record, queue, _wait(attempt), Reason.UNEXPECTED_ERROR, fields)
@@ -141,8 +140,3 @@ def _park(
     except StorageError:
         return Later(timedelta(0), reason)
     return "parked"
-
-
-def _where(error: BaseException) -> list[str]:
-    """Return the frames without the message, which could hold a person's data."""
-    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)[-6:]]

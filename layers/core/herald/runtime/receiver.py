@@ -1,6 +1,5 @@
 """One door from outside: a request is authenticated, read and recorded before it is answered."""
 
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -14,6 +13,7 @@ from herald.domain.strict_json import JsonRefusedError, parse_json
 from herald.ports import AuditTrail, Checkpoint, Clock, Inbox, Recorded
 from herald.runtime import http
 from herald.runtime.http import ProblemError, Request
+from herald.runtime.observability import described
 from herald.runtime.source_credentials import Sources
 from herald.usecases.ingest import Receipt, ingest
 
@@ -172,15 +172,6 @@ def batch_answer(receipts: list[Receipt]) -> dict[str, Any]:
     if Recorded.CONFLICT in outcomes:
         raise ProblemError(http.ID_CONFLICT, "ids were told before with other bodies; the first stand", events=told)
     return http.json_response(202 if Recorded.NEW in outcomes else 200, {"events": told})
-
-
-def described(error: BaseException) -> dict[str, Any]:
-    """Return an error's type and frames for a log line, without its message, which could hold what was sent."""
-    frames = traceback.extract_tb(error.__traceback__)[-6:]
-    return {
-        "error": type(error).__name__,
-        "where": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
-    }
 
 
 def _told_entry(receipt: Receipt) -> dict[str, Any]:

@@ -18,8 +18,6 @@ class Settings(BaseModel):
     # A function reads one of these models; the others' validators are not worth building at every cold start.
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
-    stage: str
-
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
         """Read the settings from variables. Raises ``ConfigurationError`` that names all missing or bad ones."""

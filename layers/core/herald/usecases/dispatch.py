@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from herald.domain.audit import AuditRecord
 from herald.domain.delivery import ACCEPTED, Channel, Delivery, DeliveryState, message_id
 from herald.domain.errors import CallFailed, Fate, PoisonError, Reason
-from herald.domain.message import Outgoing
+from herald.domain.message import Outgoing, template_values
 from herald.domain.retry import backoff
 from herald.ports import (
     AuditTrail,
@@ -118,15 +118,10 @@ class Dispatch:
             raise PoisonError(Reason.NOT_FOUND, f"event {notification.event_id} has no decision")
         configuration = self.configurations.version(notification.config_version)
         rule = next((rule for rule in configuration.rules if rule.id == notification.rule_id), None)
-        values = {
-            **decision.facts,
-            "recipient": {"name": notification.recipient.name, "locale": notification.recipient.locale},
-            "rule": {
-                "id": notification.rule_id,
-                "description": rule.description if rule else "",
-                "severity": notification.severity,
-            },
-        }
+        description = rule.description if rule else ""
+        values = template_values(
+            decision.facts, notification.recipient, notification.rule_id, description, notification.severity
+        )
         locale = notification.recipient.locale or configuration.default_locale
         render = self.renderer.email if channel is Channel.EMAIL else self.renderer.sms
         return Outgoing(

@@ -1,8 +1,6 @@
 """What the two receiving functions share."""
 
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 from herald.adapters.dynamodb_audit import DynamoAuditTrail
 from herald.adapters.dynamodb_inbox import DynamoInbox
@@ -27,23 +25,7 @@ def compose(settings: IngressSettings, world: World, actor: str, envelope: Envel
         audit=DynamoAuditTrail(database, settings.audit_table),
         clock=world.clock,
         checkpoint=world.checkpoint,
-        log=PowertoolsLog(),
+        log=logger(),
         count=world.count,
         limits=Limits(settings.max_body_bytes, settings.max_json_depth),
     )
-
-
-class PowertoolsLog:
-    """Implements ``receiver.Log``."""
-
-    def info(self, msg: str, *, extra: dict[str, Any]) -> None:
-        """Write a line that all is well."""
-        logger().info(msg, extra=extra)
-
-    def warning(self, msg: str, *, extra: dict[str, Any]) -> None:
-        """Write a line about a request that was refused."""
-        logger().warning(msg, extra=extra)
-
-    def error(self, msg: str, *, extra: Mapping[str, Any]) -> None:
-        """Write a line somebody must look at."""
-        logger().error(msg, extra=extra)

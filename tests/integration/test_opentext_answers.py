@@ -1,13 +1,18 @@
 """Every way OpenText can answer a submit: the fate, the state in the ledger, the line in the audit."""
 
+import time
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
+from tests.integration.configuration import two_rules
 from tests.integration.house import GRACE, House
 
+from herald.adapters import http_client
 from herald.domain.delivery import Channel, Delivery, DeliveryState
 from herald.domain.errors import Reason
+from simulators import OpenTextSimulator, ThreekitSimulator
 from simulators.threekit.seed import ids
 
 ORDER = ids.ORDER_LYON_TABLE_NEW
@@ -106,6 +111,33 @@ def test_a_lost_answer_is_cleared_up_by_the_callback_and_never_sent_again(house:
     assert done.job_id in house.opentext.jobs
     (submit,) = house.opentext.submits
     assert submit.arrivals == 1
+
+
+@pytest.mark.parametrize("slow", [{"delay_seconds": 0.6}, {"hang_seconds": 0.6}], ids=["before the effect", "after it"])
+def test_a_timeout_is_unknown_until_the_callback_clears_it_up(
+    emulated_aws: None,
+    threekit: ThreekitSimulator,
+    opentext: OpenTextSimulator,
+    monkeypatch: pytest.MonkeyPatch,
+    slow: dict[str, Any],
+) -> None:
+    monkeypatch.setattr(http_client, "Timeouts", partial(http_client.Timeouts, read=0.2))
+    house = House(threekit, opentext, two_rules())
+    house.vendor_plays = False
+    event_id = told(house, **slow)
+    house.settle(timedelta(0))
+    doubtful = the_delivery(house, event_id)
+    assert (doubtful.state, doubtful.reason) == (DeliveryState.UNKNOWN, Reason.TIMED_OUT)
+    assert first_lines(house, event_id) == ["delivery.unknown"]
+    for _ in range(200):  # the vendor goes on by itself after we have given up
+        if opentext.submits:
+            break
+        time.sleep(0.02)
+    house.vendor_plays = True
+    house.settle()
+    done = the_delivery(house, event_id)
+    assert (done.state, done.attempts, done.resends) == (DeliveryState.SENT, 1, 0)
+    assert [submit.arrivals for submit in opentext.submits] == [1]
 
 
 def test_a_lost_answer_without_any_callback_is_sent_again_once_under_the_same_id(house: House) -> None:

@@ -106,13 +106,21 @@ class LocalRun:
         return {pid for pid, (_, since) in _processes().items() if self.began.get(pid) == since}
 
 
+AS_IN_A_TERMINAL = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("localrun", run_name="__main__", alter_sys=True)
+"""
+"""``python -m localrun`` with Ctrl-C in force: a suite that runs in the background hands down that it is ignored."""
+
+
 @contextmanager
 def local_run(folder: Path, *words: str) -> Iterator[LocalRun]:
     """Start ``python -m localrun`` in that folder; whatever becomes of the test, end it."""
     (folder / "tmp").mkdir()
     with (folder / "stdout").open("wb") as out, (folder / "stderr").open("wb") as err:
         process = subprocess.Popen(  # noqa: S603 - our own command
-            [sys.executable, "-m", "localrun", *words],
+            [sys.executable, "-c", AS_IN_A_TERMINAL, *words],
             cwd=folder,
             env=os.environ | {"TMPDIR": str(folder / "tmp")},
             stdin=subprocess.DEVNULL,

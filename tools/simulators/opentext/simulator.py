@@ -4,14 +4,12 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from types import TracebackType
 from typing import Literal, Self, TypedDict, Unpack
 
 from simulators.exchange import Reply, Request, json_reply, refused
-from simulators.faults import FaultQueue
 from simulators.field_rules import FieldError
 from simulators.json_types import Record, utc_now
-from simulators.loopback_server import LoopbackServer, SeenRequest, own_routes
+from simulators.loopback_server import LoopbackServer, own_routes
 from simulators.opentext.callbacks import Callbacks, WebhookTarget
 from simulators.opentext.credentials import Account, Credentials
 from simulators.opentext.jobs import Delivery, Job
@@ -20,8 +18,9 @@ from simulators.opentext.outcomes import Outcomes
 from simulators.opentext.submits import Submit, SubmitRecord
 from simulators.opentext.timeline import Timeline
 from simulators.routes import Handler, RouteTable
+from simulators.running import Simulator
 from simulators.switches import switches_reply
-from simulators.webhook_push import Push, PushSwitches, WebhookPusher
+from simulators.webhook_push import PushSwitches, WebhookPusher
 
 WebhookStates = Literal["each", "final"]
 
@@ -70,7 +69,7 @@ class OpenTextSwitchValues(TypedDict, total=False):
     job_prefix: str
 
 
-class OpenTextSimulator:
+class OpenTextSimulator(Simulator):
     """An OpenText Notifications account on loopback, as strict as docs/vendor/opentext.md; a context manager.
 
     ``port`` 0 takes a free port. ``webhook`` is where status changes go (a URL, or a ``WebhookTarget`` with
@@ -122,36 +121,6 @@ class OpenTextSimulator:
         self._server.stop()
         self._timeline.stop()
         self._pusher.stop()
-
-    def __enter__(self) -> Self:
-        """Start."""
-        return self.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Stop."""
-        self.stop()
-
-    @property
-    def url(self) -> str:
-        """The base URL, for the messaging API and the token endpoint alike."""
-        return self._server.url
-
-    @property
-    def faults(self) -> FaultQueue:
-        """The faults waiting for requests."""
-        return self._server.faults
-
-    @property
-    def requests(self) -> list[SeenRequest]:
-        """Every request a vendor route received, in order."""
-        return self._server.requests
-
-    @property
-    def pushes(self) -> list[Push]:
-        """Every webhook push, in order, dropped ones included."""
-        return self._pusher.pushes
 
     @property
     def submits(self) -> list[Submit]:

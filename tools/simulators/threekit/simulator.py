@@ -5,14 +5,13 @@ import uuid
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
-from types import TracebackType
 from typing import Any, Self, Unpack
 
 from simulators.exchange import Reply, Request, json_reply, refused
-from simulators.faults import FaultQueue
 from simulators.json_types import Record, merged, utc_now
-from simulators.loopback_server import LoopbackServer, SeenRequest, own_routes
+from simulators.loopback_server import LoopbackServer, own_routes
 from simulators.routes import RouteTable
+from simulators.running import Simulator
 from simulators.switches import switches_reply
 from simulators.threekit.assets import Assets
 from simulators.threekit.catalog import Catalog
@@ -25,14 +24,14 @@ from simulators.threekit.seed import ids
 from simulators.threekit.state import SWITCH_CHOICES, ThreekitState, ThreekitSwitches, ThreekitSwitchValues
 from simulators.threekit.tokens import Tokens, private_only
 from simulators.threekit.webhooks import Webhooks
-from simulators.webhook_push import Push, PushSwitches, WebhookPusher
+from simulators.webhook_push import PushSwitches, WebhookPusher
 
 _HEALTHCHECKS = ("orders", "configurations", "assets", "catalog", "products", "jobs", "customers", "webhooks")
 _Handle = Callable[[Request], Reply]
 _COLLECTIONS = ("orders", "configurations", "assets", "definitions", "jobs", "customers", "pricebooks", "tags")
 
 
-class ThreekitSimulator:
+class ThreekitSimulator(Simulator):
     """A Threekit org on loopback, as strict as docs/vendor/threekit.md; a context manager.
 
     ``port`` 0 takes a free port. ``webhook_url`` subscribes that address to the topics ``orders`` and ``jobs`` from the
@@ -77,36 +76,6 @@ class ThreekitSimulator:
         """Stop serving and pushing; pushes that still wait are lost, as they are when the vendor fails."""
         self._server.stop()
         self._pusher.stop()
-
-    def __enter__(self) -> Self:
-        """Start."""
-        return self.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Stop."""
-        self.stop()
-
-    @property
-    def url(self) -> str:
-        """The base URL; API paths are ``{url}/api/...``."""
-        return self._server.url
-
-    @property
-    def faults(self) -> FaultQueue:
-        """The faults waiting for requests."""
-        return self._server.faults
-
-    @property
-    def requests(self) -> list[SeenRequest]:
-        """Every request a vendor route received, in order."""
-        return self._server.requests
-
-    @property
-    def pushes(self) -> list[Push]:
-        """Every webhook push, in order, dropped ones included."""
-        return self._pusher.pushes
 
     @property
     def orders(self) -> dict[str, Record]:

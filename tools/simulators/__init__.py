@@ -1,6 +1,7 @@
 """Loopback stand-ins for the two vendors: real HTTP, as strict as the vendor fact sheets, with faults on demand.
 
 Start one in a test with ``with ThreekitSimulator() as sim: sim.url`` or from the shell with ``python -m simulators``.
+For tests of volume ``simulators.in_process`` reaches one without sockets.
 """
 
 from simulators.faults import Fault, FaultQueue

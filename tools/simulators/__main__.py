@@ -58,6 +58,7 @@ def _opentext_arguments(opentext: argparse.ArgumentParser) -> None:
     opentext.add_argument("--step-seconds", type=float, default=0.1, metavar="SECONDS")
     opentext.add_argument("--final-only", action="store_true", help="push the final state of a job only")
     opentext.add_argument("--out-of-order", action="store_true", help="push all changes at the end, last first")
+    opentext.add_argument("--replies-url", metavar="URL", help="where SMS replies go, with the credentials below")
     opentext.add_argument("--webhook-basic", metavar="USER:PASSWORD", help="Basic credentials of the push")
     opentext.add_argument("--webhook-header", metavar="NAME:VALUE", help="a header of the push")
     opentext.add_argument("--webhook-retries", type=int, default=0, metavar="N", help="tries after a push without 2xx")
@@ -67,6 +68,10 @@ def _opentext_arguments(opentext: argparse.ArgumentParser) -> None:
         default=[],
         metavar="PATTERN=OUTCOME",
         help=f"fate of a recipient: {', '.join(OUTCOME_NAMES)}; may be repeated",
+    )
+    opentext.add_argument("--outage", action="store_true", help="answer 503 to everything until switched off")
+    opentext.add_argument(
+        "--requests-per-second", type=float, default=0.0, metavar="N", help="submits above it get 429; 0: no limit"
     )
     # Job ids that begin anew after a restart would look like old jobs to whoever remembers them.
     opentext.add_argument("--first-job-number", type=int, default=int(time.time()), metavar="N")
@@ -89,10 +94,8 @@ def build(arguments: argparse.Namespace) -> ThreekitSimulator | OpenTextSimulato
             order_sort_fields=tuple(arguments.order_sort_fields),
             public_domains=tuple(arguments.public_domains),
         )
-    target = None
-    if arguments.webhook_url:
-        basic, header = _pair(arguments.webhook_basic), _pair(arguments.webhook_header)
-        target = WebhookTarget(arguments.webhook_url, basic, header)
+    basic, header = _pair(arguments.webhook_basic), _pair(arguments.webhook_header)
+    target = WebhookTarget(arguments.webhook_url, basic, header) if arguments.webhook_url else None
     sim = OpenTextSimulator(
         arguments.port,
         host=arguments.host,
@@ -110,7 +113,11 @@ def build(arguments: argparse.Namespace) -> ThreekitSimulator | OpenTextSimulato
         out_of_order=arguments.out_of_order,
         webhook_retries=arguments.webhook_retries,
         token_lifetime_seconds=arguments.token_lifetime,
+        outage=arguments.outage,
+        requests_per_second=arguments.requests_per_second,
     )
+    if arguments.replies_url:
+        sim.replies_to(WebhookTarget(arguments.replies_url, basic, header))
     for entry in arguments.outcome:
         pattern, _, name = entry.partition("=")
         sim.outcomes.set(pattern, name)

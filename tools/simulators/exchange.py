@@ -18,6 +18,11 @@ class RefusedError(Exception):
         self.body = body
         self.headers = dict(headers or {})
 
+    @property
+    def reply(self) -> "Reply":
+        """The answer."""
+        return Reply(self.status, to_bytes(self.body), {"Content-Type": "application/json", **self.headers})
+
 
 def refused(status: int, message: str) -> RefusedError:
     """Build a refusal with a ``{"message": ...}`` body (docs/vendor/threekit.md 4).
@@ -45,12 +50,14 @@ class Request:
             raise refused(422, f"query parameter {name} is given more than once")
         return values[0] if values else None
 
+    @property
+    def content_type(self) -> str:
+        """The media type of the body in lower case, without parameters; empty when none is given."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
     def json_object(self, malformed_status: int) -> Record:
         """Return the body as a JSON object. Raises a refusal with ``malformed_status`` when it is not one."""
-        try:
-            document: Any = json.loads(self.body)
-        except ValueError as error:
-            raise refused(malformed_status, f"the body is not JSON: {error}") from error
+        document = json_document(self.body, malformed_status)
         if not isinstance(document, dict):
             raise refused(malformed_status, "the body is not a JSON object")
         return document
@@ -63,6 +70,14 @@ class Reply:
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def json_document(text: bytes, malformed_status: int) -> Any:
+    """Read JSON out of a body, or out of a part of one. Raises a refusal with ``malformed_status`` when it is not."""
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise refused(malformed_status, f"the body is not JSON: {error}") from error
 
 
 def json_reply(document: object, status: int = 200) -> Reply:

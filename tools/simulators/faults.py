@@ -3,11 +3,12 @@
 import json
 import threading
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
-from fnmatch import fnmatchcase
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal
 
+from simulators.exchange import Reply
 from simulators.json_types import Record, to_bytes
+from simulators.routes import RoutePattern
 
 ResetPoint = Literal["before_body", "before_effect", "after_effect"]
 BadAnswer = Literal["truncated", "invalid_json"]
@@ -45,8 +46,7 @@ class Fault:
 
     def __post_init__(self) -> None:
         """Refuse a fault that nobody could play."""
-        if len(self.route.split()) != 2:
-            raise ValueError(f"a fault's route is 'METHOD /path', not {self.route!r}")
+        RoutePattern(self.route)
         ways = [self.status is not None, self.reset is not None, self.hang_seconds > 0, self.answer is not None]
         if sum(ways) > 1:
             raise ValueError("a fault has one of status, reset, hang_seconds, answer")
@@ -65,10 +65,15 @@ class Fault:
             return to_bytes({"message": f"simulated fault: {self.status}"})
         return self.body.encode() if isinstance(self.body, str) else to_bytes(self.body)
 
+    def changed(self, reply: Reply) -> Reply:
+        """Return the answer this fault gives in place of the vendor's."""
+        if self.status is not None:
+            return Reply(self.status, self.body_bytes, {"Content-Type": "application/json", **self.headers})
+        return replace(reply, body=b"<html>" + reply.body) if self.answer == "invalid_json" else reply
+
     def fits(self, method: str, path: str) -> bool:
         """Whether this fault is meant for the request."""
-        wanted_method, wanted_path = self.route.split()
-        return fnmatchcase(method, wanted_method.upper()) and fnmatchcase(path, wanted_path.rstrip("/") or "/")
+        return RoutePattern(self.route).fits(method, path)
 
 
 class FaultQueue:

@@ -52,6 +52,34 @@ class Whole:
 
 
 @dataclass(frozen=True)
+class Number:
+    """A number, whole or not."""
+
+    def check(self, value: object, where: str) -> None:
+        """Raise FieldError for anything else; true and false are not numbers."""
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise FieldError(f"{where} must be a number")
+
+
+@dataclass(frozen=True)
+class Flag:
+    """True or false."""
+
+    def check(self, value: object, where: str) -> None:
+        """Raise FieldError for anything else."""
+        if not isinstance(value, bool):
+            raise FieldError(f"{where} must be true or false")
+
+
+@dataclass(frozen=True)
+class AnyValue:
+    """Any JSON value."""
+
+    def check(self, value: object, where: str) -> None:
+        """Raise nothing."""
+
+
+@dataclass(frozen=True)
 class OneOf:
     """One of a few strings."""
 
@@ -71,6 +99,54 @@ class OpenObject:
         """Raise FieldError for anything else."""
         if not isinstance(value, dict):
             raise FieldError(f"{where} must be an object")
+
+
+@dataclass(frozen=True)
+class MapOf:
+    """A JSON object with any names, whose every value follows the rule."""
+
+    rule: Rule
+
+    def check(self, value: object, where: str) -> None:
+        """Raise FieldError for anything else."""
+        if not isinstance(value, dict):
+            raise FieldError(f"{where} must be an object")
+        for name, entry in value.items():
+            self.rule.check(entry, f"{where}.{name}")
+
+
+@dataclass(frozen=True)
+class Either:
+    """What follows one of the rules."""
+
+    rules: tuple[Rule, ...]
+
+    def check(self, value: object, where: str) -> None:
+        """Raise FieldError, with what each rule says, when every one is broken."""
+        complaints: list[str] = []
+        for rule in self.rules:
+            try:
+                rule.check(value, where)
+            except FieldError as error:
+                complaints.append(str(error))
+            else:
+                return
+        raise FieldError(" or ".join(complaints))
+
+
+@dataclass(frozen=True)
+class ByField:
+    """A JSON object whose field ``name`` says which rule it follows."""
+
+    name: str
+    rules: Mapping[str, Rule]
+
+    def check(self, value: object, where: str) -> None:
+        """Raise FieldError for anything else."""
+        if not isinstance(value, dict):
+            raise FieldError(f"{where} must be an object")
+        OneOf(tuple(self.rules)).check(value.get(self.name), f"{where}.{self.name}")
+        self.rules[value[self.name]].check(value, where)
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
-from simulators.exchange import RefusedError, Reply, Request, json_reply, split_target
+from simulators.exchange import RefusedError, Reply, Request, json_reply, refused, split_target
 from simulators.faults import Fault, FaultQueue
+from simulators.interludes import Interludes
 from simulators.json_types import Record
 from simulators.routes import RouteTable
 
 CONTROL_PREFIX = "/_simulator"
+LENGTH_REQUIRED = json_reply({"message": "Content-Length is required"}, 411)
 _HIDDEN = "***"
 
 
@@ -48,14 +50,24 @@ class SeenRequest:
 class LoopbackServer:
     """Serves a vendor's route table on a loopback port, and the simulator's own routes under ``/_simulator``.
 
-    ``port`` 0 takes a free one. ``lock`` is held while a handler runs, so handlers see and leave whole states. An
-    unknown path is 404, a known one with another method 405. Starting and stopping take milliseconds.
+    ``port`` 0 takes a free one. ``lock`` is held while a handler runs, so handlers see and leave whole states. ``gate``
+    is asked before every request for the vendor and may raise a refusal. An unknown path is 404, a known one with
+    another method 405. Starting and stopping take milliseconds.
     """
 
-    def __init__(self, host: str, port: int, vendor: RouteTable, own: RouteTable) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        vendor: RouteTable,
+        own: RouteTable,
+        gate: Callable[[], None] = lambda: None,
+    ) -> None:
         self.vendor = vendor
         self.own = own
+        self.gate = gate
         self.faults = FaultQueue()
+        self.interludes = Interludes()
         self.requests: list[SeenRequest] = []
         self.lock = threading.RLock()
         self.stopping = threading.Event()
@@ -89,21 +101,50 @@ class LoopbackServer:
         if self._thread is not None:
             self._thread.join(timeout=5)
 
-    def answer(self, request: Request) -> Reply:
-        """Run the handler of a request under the lock; a refusal becomes its error answer."""
-        own = request.path.startswith(CONTROL_PREFIX)
-        found = (self.own if own else self.vendor).find(request.method, request.path)
-        if found.handler is None:
-            status = 405 if found.other_method else 404
-            return json_reply({"message": f"no route for {request.method} {request.path}"}, status)
-        with self.lock:
-            try:
+    def answer_own(self, request: Request) -> Reply:
+        """Answer a request for the simulator's own routes."""
+        return self._refusals_answered(self.own, request)
+
+    def arrive(self, request: Request) -> SeenRequest:
+        """Record a request for the vendor, its body unread, with the fault that waits for it."""
+        seen = SeenRequest(request, fault=self.faults.take(request.method, request.path))
+        self.requests.append(seen)
+        return seen
+
+    def play(self, seen: SeenRequest) -> Reply | None:
+        """Handle a request for the vendor as its fault says; None when no answer leaves (a reset or a hang).
+
+        Waiting, and cutting a truncated answer, are left to the one who carries the answer.
+        """
+        fault = seen.fault
+        if fault is not None and fault.reset in ("before_body", "before_effect"):
+            return None
+        without_effect = fault is not None and fault.status is not None and not fault.effect_done
+        reply = Reply(0) if without_effect else self._vendor_answer(seen.request)
+        if fault is not None:
+            if fault.reset == "after_effect" or fault.hang_seconds:
+                return None
+            reply = fault.changed(reply)
+        seen.status = reply.status
+        return reply
+
+    def _vendor_answer(self, request: Request) -> Reply:
+        try:
+            self.gate()
+        except RefusedError as refusal:
+            return refusal.reply
+        self.interludes.play(request.method, request.path)
+        return self._refusals_answered(self.vendor, request)
+
+    def _refusals_answered(self, table: RouteTable, request: Request) -> Reply:
+        found = table.find(request.method, request.path)
+        try:
+            if found.handler is None:
+                raise refused(405 if found.other_method else 404, f"no route for {request.method} {request.path}")
+            with self.lock:
                 return found.handler(replace(request, path_values=found.path_values))
-            except RefusedError as refusal:
-                return replace(
-                    json_reply(refusal.body, refusal.status),
-                    headers={"Content-Type": "application/json", **refusal.headers},
-                )
+        except RefusedError as refusal:
+            return refusal.reply
 
 
 class _Listener(ThreadingHTTPServer):
@@ -159,54 +200,37 @@ class _Exchange(BaseHTTPRequestHandler):
         if path.startswith(CONTROL_PREFIX):
             read = self._with_body(request)
             if read is not None:
-                self._write(owner.answer(read))
+                self._write(owner.answer_own(read))
             return
-        fault = owner.faults.take(self.command, path)
-        seen = SeenRequest(request, fault=fault)
-        owner.requests.append(seen)
-        if fault is not None and fault.reset == "before_body":
+        seen = owner.arrive(request)
+        if seen.fault is not None and seen.fault.reset == "before_body":
             self._reset()
             return
         read = self._with_body(request)
         if read is None:
-            seen.status = 411
+            seen.status = LENGTH_REQUIRED.status
             return
         seen.request = read
-        if fault is None:
-            reply = owner.answer(read)
-            seen.status = reply.status
-            self._write(reply)
-        else:
-            self._play(fault, read, seen)
+        self._play(seen)
 
     def _with_body(self, request: Request) -> Request | None:
         """Read the body; a chunked one is refused, since no client of ours sends one."""
         if "transfer-encoding" in request.headers:
             self.close_connection = True
-            self._write(json_reply({"message": "Content-Length is required"}, 411))
+            self._write(LENGTH_REQUIRED)
             return None
         length = int(request.headers.get("content-length", "0"))
         return replace(request, body=self.rfile.read(length)) if length else request
 
-    def _play(self, fault: Fault, request: Request, seen: SeenRequest) -> None:
-        owner = self.server.owner
-        if fault.delay_seconds:
+    def _play(self, seen: SeenRequest) -> None:
+        owner, fault = self.server.owner, seen.fault
+        if fault is not None and fault.delay_seconds:
             owner.stopping.wait(fault.delay_seconds)
-        if fault.reset == "before_effect":
+        reply = owner.play(seen)
+        if reply is None:
+            owner.stopping.wait(fault.hang_seconds if fault is not None else 0)
             self._reset()
-            return
-        without_effect = fault.status is not None and not fault.effect_done
-        reply = Reply(0) if without_effect else owner.answer(request)
-        if fault.reset == "after_effect" or fault.hang_seconds:
-            owner.stopping.wait(fault.hang_seconds)
-            self._reset()
-            return
-        if fault.status is not None:
-            reply = Reply(fault.status, fault.body_bytes, {"Content-Type": "application/json", **fault.headers})
-        elif fault.answer == "invalid_json":
-            reply = replace(reply, body=b"<html>" + reply.body)
-        seen.status = reply.status
-        if fault.answer == "truncated":
+        elif fault is not None and fault.answer == "truncated":
             self._write(reply, cut_at=max(1, len(reply.body) // 2))
             self.close_connection = True
         else:

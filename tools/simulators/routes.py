@@ -1,12 +1,33 @@
-"""A route table: which handler answers ``METHOD /path/{value}``."""
+"""Routes: which handler answers ``METHOD /path/{value}``, and which requests a pattern with wildcards means."""
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from simulators.exchange import Reply, Request
 
 Handler = Callable[[Request], Reply]
+
+
+@dataclass(frozen=True)
+class RoutePattern:
+    """Which requests are meant: ``METHOD /path`` with shell wildcards, whose ``*`` crosses slashes.
+
+    Raises ValueError for another form.
+    """
+
+    text: str
+
+    def __post_init__(self) -> None:
+        """Refuse a text that is not a method and a path."""
+        if len(self.text.split()) != 2:
+            raise ValueError(f"a route is 'METHOD /path', not {self.text!r}")
+
+    def fits(self, method: str, path: str) -> bool:
+        """Whether the request is one of those meant."""
+        wanted_method, wanted_path = self.text.split()
+        return fnmatchcase(method, wanted_method.upper()) and fnmatchcase(path, wanted_path.rstrip("/") or "/")
 
 
 @dataclass(frozen=True)

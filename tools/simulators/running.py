@@ -1,6 +1,7 @@
 """What both simulators are: a loopback server and a webhook pusher that run for the length of a block."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -37,6 +38,21 @@ class Simulator(ABC):
     def url(self) -> str:
         """The base URL of everything the vendor serves."""
         return self._server.url
+
+    @property
+    def server(self) -> LoopbackServer:
+        """The server, for what hands requests to it without a socket."""
+        return self._server
+
+    def interlude(self, route: str, act: Callable[[], None]) -> None:
+        """Call ``act`` once, just before the next vendor request that fits ``route`` is handled.
+
+        ``route`` is ``METHOD /path`` with the wildcards of a fault. It lets another writer in between a client's read
+        and its write: no lock is held, so ``act`` may use the simulator's methods, its records, or call it over HTTP.
+        Of several that fit, each request calls one, oldest first. A request that a fault or an outage keeps from being
+        handled leaves it waiting. Raises ValueError for another form of route.
+        """
+        self._server.interludes.add(route, act)
 
     @property
     def faults(self) -> FaultQueue:

@@ -5,10 +5,10 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from urllib.parse import urlsplit
+from http.client import HTTPException
 
 from simulators.json_types import Record, to_bytes
+from simulators.outgoing_http import send
 
 _TIMEOUT_SECONDS = 10.0
 _RETRY_WAIT_SECONDS = 0.05
@@ -133,19 +133,10 @@ def _answered_well(push: Push) -> bool:
 
 
 def _send(push: Push) -> None:
-    parts = urlsplit(push.url)
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-    connection = kind(parts.hostname or "", parts.port, timeout=_TIMEOUT_SECONDS)
     push.tries += 1
     push.status, push.error = None, None
+    headers = {"Content-Type": "application/json", **push.headers}
     try:
-        body = to_bytes(push.document)
-        connection.request("POST", target, body, {"Content-Type": "application/json", **push.headers})
-        answer = connection.getresponse()
-        answer.read()
-        push.status = answer.status
+        push.status = send("POST", push.url, to_bytes(push.document), headers, _TIMEOUT_SECONDS)
     except (OSError, HTTPException) as error:
         push.error = f"{type(error).__name__}: {error}"
-    finally:
-        connection.close()

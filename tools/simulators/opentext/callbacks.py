@@ -7,6 +7,7 @@ simulator.
 import base64
 from dataclasses import dataclass
 
+from simulators.json_types import Record
 from simulators.opentext.jobs import Job
 from simulators.webhook_push import WebhookPusher
 
@@ -42,8 +43,6 @@ class Callbacks:
 
     def changed(self, job: Job, *, final_only: bool, out_of_order: bool, retries: int) -> None:
         """Tell the webhook that a job went on a step."""
-        if self.target is None:
-            return
         if final_only:
             told = job.history[-1:] if job.finished else []
         elif out_of_order:
@@ -51,4 +50,9 @@ class Callbacks:
         else:
             told = job.history[-1:]
         for status in told:
+            self.push(status, retries)
+
+    def push(self, status: Record, retries: int) -> None:
+        """Push a status; nothing happens without a target."""
+        if self.target is not None:
             self._pusher.push(self.target.url, status, self.target.headers, retries)

@@ -10,9 +10,24 @@ from simulators.opentext.outcomes import Outcome, OutcomeName
 
 # What the whole job says at each step. "Posted" is not delivered, and "Complete" with failed deliveries is normal (4).
 _JOB_STATES = (["Setup", "Processing"], ["Processing"], ["Delivering", "Posted"], ["Complete", "Posted"])
+_STATES = ("Pending", "Submitted", "InProcess")
 _SENT_STEP = 3
 _EVENT_STEP = 4
-_LAST_STATES: dict[OutcomeName, str] = {"error": "Error", "cancelled": "Cancelled", "expired": "Expired"}
+# Where a delivery does not end as Sent: the state it ends in, and the step from which it is in it.
+_OTHER_ENDS: dict[OutcomeName, tuple[str, int]] = {
+    "error": ("Error", 2),
+    "cancelled": ("Cancelled", 2),
+    "expired": ("Expired", _SENT_STEP),
+    "held": ("Held", 1),
+    "strange": ("Quarantined", _SENT_STEP),
+    "silent": ("Pending", 0),
+}
+# The outcomes whose deliveries stand still before the sending, and the step they stop at.
+_STANDSTILLS: dict[OutcomeName, int] = {"held": 1, "silent": 0}
+_WITH_EVENT = ("delivered", "opened", "bounced")
+_NEVER_ATTEMPTED = ("error", "cancelled", *_STANDSTILLS)
+# Assumption: a job is not Complete while one of its deliveries has not come to an end.
+_NEVER_ENDING = ("strange", *_STANDSTILLS)
 
 
 @dataclass
@@ -28,12 +43,20 @@ class Delivery:
     @property
     def gets_event(self) -> bool:
         """Whether a delivery event follows the sending."""
-        return self.outcome.name == "delivered"
+        return self.outcome.name in _WITH_EVENT
+
+    @property
+    def last_step(self) -> int:
+        """The step at which nothing more happens to it."""
+        return _STANDSTILLS.get(self.outcome.name, _EVENT_STEP if self.gets_event else _SENT_STEP)
 
 
 @dataclass
 class Job:
-    """A job: ``step`` 0 is accepted, 1 submitted, 2 in process, 3 sent, 4 the events (only if a recipient gets one)."""
+    """A job: ``step`` 0 is accepted, 1 submitted, 2 in process, 3 sent, 4 the events (only if a recipient gets one).
+
+    A job that is held goes to step 1 only, a silent one nowhere.
+    """
 
     job_id: str
     channel: Channel
@@ -48,7 +71,7 @@ class Job:
     @property
     def last_step(self) -> int:
         """The step at which nothing more happens."""
-        return _EVENT_STEP if any(one.gets_event for one in self.deliveries) else _SENT_STEP
+        return max(one.last_step for one in self.deliveries)
 
     @property
     def finished(self) -> bool:
@@ -61,7 +84,7 @@ class Job:
             return False
         self.step += 1
         for one in self.deliveries:
-            if self.step == 2 and one.outcome.name not in ("error", "cancelled"):
+            if self.step == 2 and one.outcome.name not in _NEVER_ATTEMPTED:
                 one.attempted_at = moment
             if self.step == _EVENT_STEP and one.gets_event:
                 one.event_at = moment
@@ -70,7 +93,7 @@ class Job:
 
     def status(self) -> Record:
         """Return the body of the status API, which the webhook also carries (5)."""
-        body: Record = {"job_id": self.job_id, "job_state": list(_JOB_STATES[min(self.step, _SENT_STEP)])}
+        body: Record = {"job_id": self.job_id, "job_state": self._job_state()}
         if self.billing_code is not None:
             body["billing_code_base64"] = _base64(self.billing_code)
         if self.customer_reference is not None:
@@ -78,9 +101,17 @@ class Job:
         body["entry_time"] = timestamp(self.entry_time)
         body["deliveries"] = [self._delivery(one) for one in self.deliveries]
         if self.channel == "email":
-            body["html_open_tracking"] = {"total_open_count": 0, "distinct_open_count": 0}
+            opens = sum(one.outcome.name == "opened" and one.event_at is not None for one in self.deliveries)
+            body["html_open_tracking"] = {"total_open_count": opens, "distinct_open_count": opens}
             body["attachments"] = []
         return body
+
+    def _job_state(self) -> list[str]:
+        outcomes = {one.outcome.name for one in self.deliveries}
+        if outcomes == {"held"} and self.step >= _STANDSTILLS["held"]:
+            return ["Held"]
+        last = _SENT_STEP - 1 if outcomes & set(_NEVER_ENDING) else _SENT_STEP
+        return list(_JOB_STATES[min(self.step, last)])
 
     def _delivery(self, one: Delivery) -> Record:
         attempt: Record = {"state": _delivery_state(self.step, one.outcome.name)}
@@ -92,22 +123,25 @@ class Job:
         entry: Record = {} if one.ref is None else {"ref_base64": _base64(one.ref)}
         entry.update({self.channel: one.address, "delivery_attempts": [attempt]})
         if one.event_at is not None:
-            entry["events"] = self._events(one.event_at)
+            entry["events"] = self._events(one.outcome.name, one.event_at)
         return entry
 
-    def _events(self, moment: datetime) -> Record:
+    def _events(self, outcome: OutcomeName, moment: datetime) -> Record:
+        when = timestamp(moment)
         if self.channel == "sms":
-            return {"sms_delivery_events": [{"event_time": timestamp(moment), "status": "Confirmed"}]}
-        # Assumption: the inner fields of "dsn" are not public (4). One field is here, with an RFC 3463 success code.
-        return {"email_delivery_events": {"dsn": {"status": "2.0.0"}}}
+            # "Failed" is an unknown value (4): only "Confirmed" was ever seen.
+            status = "Failed" if outcome == "bounced" else "Confirmed"
+            return {"sms_delivery_events": [{"event_time": when, "status": status}]}
+        # Assumption: the inner fields of "dsn" and "html_open" are not public (4). A DSN has one field here, with a
+        # code of RFC 3463; an open has the one field that the events of SMS have.
+        if outcome == "opened":
+            return {"email_delivery_events": {"html_open": [{"event_time": when}]}}
+        return {"email_delivery_events": {"dsn": {"status": "5.1.1" if outcome == "bounced" else "2.0.0"}}}
 
 
 def _delivery_state(step: int, outcome: OutcomeName) -> str:
-    if outcome in ("error", "cancelled") and step >= 2:
-        return _LAST_STATES[outcome]
-    if outcome == "expired" and step >= _SENT_STEP:
-        return _LAST_STATES[outcome]
-    return ("Pending", "Submitted", "InProcess", "Sent", "Sent")[step]
+    last_state, from_step = _OTHER_ENDS.get(outcome, ("Sent", _SENT_STEP))
+    return last_state if step >= from_step else _STATES[step]
 
 
 def _base64(text: str) -> str:

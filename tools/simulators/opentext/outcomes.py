@@ -4,7 +4,19 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal, get_args
 
-OutcomeName = Literal["delivered", "sent_only", "gamma_failure", "error", "cancelled", "expired"]
+OutcomeName = Literal[
+    "delivered",
+    "opened",
+    "sent_only",
+    "bounced",
+    "gamma_failure",
+    "error",
+    "cancelled",
+    "expired",
+    "held",
+    "strange",
+    "silent",
+]
 OUTCOME_NAMES: tuple[str, ...] = get_args(OutcomeName)
 
 
@@ -12,9 +24,18 @@ OUTCOME_NAMES: tuple[str, ...] = get_args(OutcomeName)
 class Outcome:
     """One fate (docs/vendor/opentext.md 4, meaning of states).
 
-    ``delivered``: Sent, then the event that tells of the handset or mailbox. ``sent_only``: Sent and never an event.
-    ``gamma_failure``: Sent with a non-zero ``gamma_code``, so not delivered; the code table is not public, 5000 is from
-    a generated sample. ``error``, ``cancelled``: no attempt made. ``expired``: seen in SOAP only.
+    - ``delivered``: Sent, then the event that tells of the handset or mailbox.
+    - ``opened``: an e-mail that is Sent, then opened once; as ``delivered`` for an SMS. That opens are told of without
+      ``html_open_tracking`` in the submit is assumed.
+    - ``sent_only``: Sent and never an event.
+    - ``bounced``: Sent, then the event of a failure. For e-mail a DSN with the status 5.1.1 of RFC 3463; for SMS the
+      event status ``Failed``, an UNKNOWN value: only ``Confirmed`` was ever seen.
+    - ``gamma_failure``: Sent with a non-zero ``gamma_code``, so not delivered; the code table is not public, 5000 is
+      from a generated sample.
+    - ``error``, ``cancelled``: no attempt made. ``expired``: seen in SOAP only.
+    - ``held``: Held for ever, a state seen in SOAP only.
+    - ``strange``: after InProcess ``Quarantined`` for ever, a state that nobody documents.
+    - ``silent``: accepted, then Pending for ever, without a push of its own.
     """
 
     name: OutcomeName = "delivered"

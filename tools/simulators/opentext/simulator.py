@@ -4,17 +4,20 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Literal, Self, TypedDict, Unpack
+from typing import Literal, Self, TypedDict, Unpack, get_args
 
 from simulators.exchange import Reply, Request, json_reply, refused
-from simulators.field_rules import FieldError
+from simulators.field_rules import ClosedObject, FieldError, OneOf, Text
 from simulators.json_types import Record, utc_now
 from simulators.loopback_server import LoopbackServer, own_routes
 from simulators.opentext.callbacks import Callbacks, WebhookTarget
 from simulators.opentext.credentials import Account, Credentials
+from simulators.opentext.foreign_jobs import foreign_status
+from simulators.opentext.inbound import Inbound, ReplyChannel
 from simulators.opentext.jobs import Delivery, Job
 from simulators.opentext.message_rules import Channel, check_message
 from simulators.opentext.outcomes import Outcomes
+from simulators.opentext.submit_rate import SubmitRate
 from simulators.opentext.submits import Submit, SubmitRecord
 from simulators.opentext.timeline import Timeline
 from simulators.routes import Handler, RouteTable
@@ -23,6 +26,11 @@ from simulators.switches import switches_reply
 from simulators.webhook_push import PushSwitches, WebhookPusher
 
 WebhookStates = Literal["each", "final"]
+_INBOUND_WHATSAPP = "/mra/v1/inbound/whatsapp/messages/webhook"
+_REPLY = ClosedObject(
+    {"channel": OneOf(get_args(ReplyChannel)), "sender": Text(1), "text": Text(), "reference": Text()},
+    frozenset({"channel", "sender", "text"}),
+)
 
 
 @dataclass
@@ -39,6 +47,9 @@ class OpenTextSwitches:
       schedule (5).
     - ``token_lifetime_seconds``: life of the tokens given from now on; the vendor's value is unknown (2.3).
     - ``job_prefix``: what job ids begin with; ``xsi``, ``xsi2`` and ``usme`` were seen (1).
+    - ``outage``: every vendor route, the token endpoint too, answers 503 and does nothing.
+    - ``requests_per_second``: submits above it get 429 with ``Retry-After`` in whole seconds; 0 means no limit. Limits,
+      the status and the header are all assumed: the vendor publishes none (6).
     """
 
     dedupe_message_id: bool = True
@@ -50,6 +61,8 @@ class OpenTextSwitches:
     webhook_retries: int = 0
     token_lifetime_seconds: int = 3600
     job_prefix: str = "xsi"
+    outage: bool = False
+    requests_per_second: float = 0.0
 
 
 SWITCH_CHOICES: dict[str, tuple[object, ...]] = {"webhook_states": ("each", "final")}
@@ -67,15 +80,17 @@ class OpenTextSwitchValues(TypedDict, total=False):
     webhook_retries: int
     token_lifetime_seconds: int
     job_prefix: str
+    outage: bool
+    requests_per_second: float
 
 
 class OpenTextSimulator(Simulator):
     """An OpenText Notifications account on loopback, as strict as docs/vendor/opentext.md; a context manager.
 
     ``port`` 0 takes a free port. ``webhook`` is where status changes go (a URL, or a ``WebhookTarget`` with
-    credentials). ``account`` is who may call. ``push`` says how pushes misbehave. ``clock`` gives timestamps and the
-    age of tokens. ``first_job_number`` is the number of the first job id. The other keywords are fields of
-    ``OpenTextSwitches``.
+    credentials). ``account`` is who may call. ``push`` says how pushes misbehave. ``clock`` gives timestamps, the age
+    of tokens and the rate of submits. ``first_job_number`` is the number of the first job id. The other keywords are
+    fields of ``OpenTextSwitches``.
 
     Attributes: ``url``; ``submits`` (list), ``jobs`` (by id); ``requests``, ``pushes`` (lists); ``faults``,
     ``outcomes``, ``switches``, ``push``, ``credentials``.
@@ -105,7 +120,9 @@ class OpenTextSimulator(Simulator):
         target = WebhookTarget(webhook) if isinstance(webhook, str) else webhook
         self._callbacks = Callbacks(self._pusher, target)
         self._timeline = Timeline(self._due)
-        self._server = LoopbackServer(host, port, RouteTable(), RouteTable())
+        self._inbound = Inbound(self.credentials, self._pusher, clock, lambda: self.switches.webhook_retries)
+        self._rate = SubmitRate(clock, lambda: self.switches.requests_per_second)
+        self._server = LoopbackServer(host, port, RouteTable(), RouteTable(), self._refuse_in_outage)
         self._add_vendor_routes()
         self._add_own_routes()
 
@@ -134,6 +151,29 @@ class OpenTextSimulator(Simulator):
     def push_to(self, target: WebhookTarget) -> None:
         """Send status changes there from now on."""
         self._callbacks.target = target
+
+    def replies_to(self, target: WebhookTarget) -> None:
+        """Send SMS replies there from now on; WhatsApp replies go to the URL registered over the API."""
+        self._inbound.sms_target = target
+
+    def reply(self, channel: ReplyChannel, sender: str, text: str, reference: str | None = None) -> Record:
+        """Push an inbound message of ``sender`` and return its body.
+
+        The body is not public (docs/vendor/opentext.md 5 and 9); assumed are ``message_id`` (unique), ``from`` (the
+        number as given here), ``to``, ``text``, ``received_at`` and, where there is a reference, ``ref``. Raises
+        ValueError for another channel, and when nobody is set to receive the channel's replies.
+        """
+        with self._server.lock:
+            return self._inbound.reply(channel, sender, text, reference)
+
+    def push_foreign_status(self) -> Record:
+        """Push the status of a job that was never this simulator's and return it; it is well formed.
+
+        Its job id is random and its ``ref`` was given by nobody. Without a webhook it is returned only.
+        """
+        status = foreign_status(self.switches.job_prefix, self._clock())
+        self._callbacks.push(status, self.switches.webhook_retries)
+        return status
 
     def wait_pushed(self, timeout_seconds: float = 5.0) -> bool:
         """Wait until every push was sent or given up; false when the time is over."""
@@ -165,14 +205,21 @@ class OpenTextSimulator(Simulator):
             self.jobs[job_id].purged = True
 
     def reset(self) -> None:
-        """Forget jobs, submits, tokens, outcomes, faults, requests and pushes. Switches stay; job numbers go on."""
+        """Forget all that was sent, asked for or planned.
+
+        That is jobs, submits, tokens, outcomes, faults, interludes, requests, pushes and the WhatsApp registration.
+        Switches and targets stay; job numbers go on.
+        """
         with self._server.lock:
             self._timeline.clear()
             self.jobs.clear()
             self._record.clear()
             self.credentials.revoke_all()
             self.outcomes.clear()
+            self._inbound.whatsapp_url = None
+            self._rate.clear()
             self.faults.clear()
+            self._server.interludes.clear()
             self.requests.clear()
             self._pusher.forget()
 
@@ -192,6 +239,7 @@ class OpenTextSimulator(Simulator):
             ],
             "sends_per_recipient": dict(self.sends_per_recipient()),
             "outcomes": self.outcomes.documents(),
+            "inbound_whatsapp_url": self._inbound.whatsapp_url,
             "pushes": [push.summary() for push in self.pushes],
             "requests": len(self.requests),
             "switches": {**asdict(self.switches), "push": asdict(self.push)},
@@ -211,11 +259,19 @@ class OpenTextSimulator(Simulator):
         for path, channel in paths:
             add(f"POST /mra/v1/outbound/{path}", self._submit_on(channel))
             add(f"GET /mra/v1/outbound/{path}/status", self._status_on(channel))
+        add(f"POST {_INBOUND_WHATSAPP}", self._inbound.register)
+        add(f"GET {_INBOUND_WHATSAPP}", self._inbound.registered)
+        add(f"DELETE {_INBOUND_WHATSAPP}", self._inbound.unregister)
+
+    def _refuse_in_outage(self) -> None:
+        if self.switches.outage:
+            raise refused(503, "simulated outage")
 
     def _submit_on(self, channel: Channel) -> Handler:
         def submit(request: Request) -> Reply:
             self.credentials.check(request)
-            if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+            self._rate.take()
+            if request.content_type != "application/json":
                 raise refused(415, "Content-Type must be application/json")
             if request.query:
                 raise refused(422, "a submit has no query parameters")
@@ -280,6 +336,8 @@ class OpenTextSimulator(Simulator):
         add = self._server.own.add
         add("POST /_simulator/switches", self._change_switches)
         add("POST /_simulator/outcomes", self._set_outcome)
+        add("POST /_simulator/replies", self._own_reply)
+        add("POST /_simulator/foreign_status", lambda _: json_reply(self.push_foreign_status()))
         add("POST /_simulator/jobs/{id}/advance", self._on_job(self.advance))
         add("POST /_simulator/jobs/{id}/finish", self._on_job(self.finish))
         add("POST /_simulator/jobs/{id}/purge", self._on_job(self.purge))
@@ -293,6 +351,14 @@ class OpenTextSimulator(Simulator):
             return json_reply(self.jobs[job_id].status())
 
         return changed
+
+    def _own_reply(self, request: Request) -> Reply:
+        body = request.json_object(422)
+        try:
+            _REPLY.check(body, "body")
+            return json_reply(self.reply(body["channel"], body["sender"], body["text"], body.get("reference")))
+        except ValueError as error:
+            raise refused(422, str(error)) from error
 
     def _set_outcome(self, request: Request) -> Reply:
         body = request.json_object(422)

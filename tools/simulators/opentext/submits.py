@@ -47,32 +47,33 @@ class SubmitRecord:
 
     def __init__(self) -> None:
         self.submits: list[Submit] = []
-        self._arrivals: Counter[str] = Counter()
+        self._by_message_id: dict[str, list[Submit]] = {}
 
     def first_with(self, message_id: str | None) -> Submit | None:
         """Return the first submit under a message id; None without one."""
-        if message_id is None:
-            return None
-        return next((one for one in self.submits if one.message_id == message_id), None)
+        under = self._by_message_id.get(message_id) if message_id is not None else None
+        return under[0] if under else None
 
     def arrived(self, message_id: str | None) -> None:
         """Count an arrival, on every submit under the message id."""
-        if message_id is None:
-            return
-        self._arrivals[message_id] += 1
-        for one in self.submits:
-            if one.message_id == message_id:
-                one.arrivals = self._arrivals[message_id]
+        under = self._by_message_id.get(message_id, []) if message_id is not None else []
+        for one in under:
+            one.arrivals += 1
 
     def add(self, submit: Submit) -> None:
         """Add a submit that made a job and count its arrival."""
         self.submits.append(submit)
+        if submit.message_id is None:
+            return
+        earlier = self.first_with(submit.message_id)
+        submit.arrivals = earlier.arrivals if earlier is not None else 0
+        self._by_message_id.setdefault(submit.message_id, []).append(submit)
         self.arrived(submit.message_id)
 
     def clear(self) -> None:
         """Forget everything."""
         self.submits.clear()
-        self._arrivals.clear()
+        self._by_message_id.clear()
 
     def sends_per_recipient(self) -> Counter[str]:
         """Return how many jobs address each recipient."""

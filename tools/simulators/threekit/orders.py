@@ -53,7 +53,15 @@ class Orders:
         That the order is answered bare, not in an envelope, is assumed from the shape of the read.
         """
         only_known(request)
-        body = _checked(request, _CREATE)
+        return json_reply(self.add(_checked(request, _CREATE)))
+
+    def add(self, fields: Record) -> Record:
+        """Make an order of what a create may say, push it, and return it.
+
+        Raises FieldError for an unknown or wrong field, and a 403 refusal for another org.
+        """
+        _CREATE.check(fields, "order")
+        body = copy.deepcopy(fields)
         if body.get("orgId", ORG_ID) != ORG_ID:
             raise refused(403, "the token does not belong to this org")
         order_id, now = self._state.new_id(), self._state.now()
@@ -77,7 +85,7 @@ class Orders:
         }
         self._state.orders[order_id] = order
         self._webhooks.order_pushed("created", copy.deepcopy(order))
-        return json_reply(order)
+        return order
 
     def list_page(self, request: Request) -> Reply:
         """GET /api/orders with the documented filters only: shortId, originOrgId, platform (JSON)."""
@@ -115,12 +123,21 @@ class Orders:
         body = _checked(request, _CHANGE)
         if {order["status"], body.get("status", order["status"])} - set(_PUBLIC_STATUSES):
             private_only(caller, "an order that is not List or In Cart")
+        return json_reply(self.apply(order, body))
+
+    def apply(self, order: Record, fields: Record) -> Record:
+        """Change an order as a PUT does, push it if that is switched on, and return it.
+
+        Raises FieldError for an unknown or wrong field.
+        """
+        _CHANGE.check(fields, "order")
+        body = copy.deepcopy(fields)
         if "metadata" in body and self._switches.metadata_put == "merge":
             body["metadata"] = merged(order["metadata"], body["metadata"])
         order.update(body, updatedAt=self._state.later_than(order["updatedAt"]))
         if self._switches.push_order_updates:
             self._webhooks.order_pushed("updated", copy.deepcopy(order))
-        return json_reply(order)
+        return order
 
 
 def _checked(request: Request, rule: ClosedObject) -> Record:

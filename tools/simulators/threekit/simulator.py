@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Self, Unpack
 
-from simulators.exchange import Reply, Request, json_reply, refused
+from simulators.exchange import RefusedError, Reply, Request, json_reply, refused
 from simulators.json_types import Record, merged, utc_now
 from simulators.loopback_server import LoopbackServer, own_routes
 from simulators.routes import RouteTable
@@ -20,6 +20,7 @@ from simulators.threekit.configurations import Configurations
 from simulators.threekit.jobs import JobResult, Jobs
 from simulators.threekit.orders import Orders
 from simulators.threekit.org import Org
+from simulators.threekit.product_import import ProductImport
 from simulators.threekit.seed import ids
 from simulators.threekit.state import SWITCH_CHOICES, ThreekitState, ThreekitSwitches, ThreekitSwitchValues
 from simulators.threekit.tokens import Tokens, private_only
@@ -61,6 +62,7 @@ class ThreekitSimulator(Simulator):
         self._pusher = WebhookPusher(self.push)
         self._webhooks = Webhooks(self.state, self._pusher)
         self._jobs = Jobs(self.state, self._webhooks)
+        self._orders = Orders(self.state, self.switches, self._webhooks)
         self._server = LoopbackServer(host, port, RouteTable(), RouteTable())
         self._load()
         self._add_vendor_routes()
@@ -121,6 +123,27 @@ class ThreekitSimulator(Simulator):
         with self._server.lock:
             return self._webhooks.subscribe(topic, address, only)
 
+    def add_order(self, **fields: Any) -> Record:
+        """Add an order as a storefront does with ``POST /api/orders``, which pushes it; returns a copy.
+
+        ``fields`` are those of the route. Raises ValueError for an unknown or wrong one and for another ``orgId``.
+        """
+        with self._server.lock:
+            try:
+                return copy.deepcopy(self._orders.add(fields))
+            except RefusedError as refusal:
+                raise ValueError(str(refusal)) from refusal
+
+    def change_order(self, order_id: str, **fields: Any) -> Record:
+        """Change an order as another integration does with ``PUT /api/orders/{id}``; returns a copy.
+
+        ``fields`` are name, status, metadata and derivative; metadata replaces or merges as ``metadata_put`` says, and
+        the change is pushed only with ``push_order_updates``. Raises KeyError if there is no such order, ValueError for
+        an unknown or wrong field.
+        """
+        with self._server.lock:
+            return copy.deepcopy(self._orders.apply(self.orders[order_id], fields))
+
     def add_job(self, kind: str = "import", title: str = "Import") -> Record:
         """Add a pending job and return it."""
         with self._server.lock:
@@ -137,10 +160,11 @@ class ThreekitSimulator(Simulator):
             return break_catalog(self.state, defect)
 
     def reset(self) -> None:
-        """Back to the seed data: no faults, no recorded requests and pushes. Switches stay as they are."""
+        """Back to the seed data: no faults, interludes, recorded requests and pushes. Switches stay as they are."""
         with self._server.lock:
             self._load()
             self.faults.clear()
+            self._server.interludes.clear()
             self.requests.clear()
             self._pusher.forget()
 
@@ -188,6 +212,11 @@ class ThreekitSimulator(Simulator):
             "GET /api/products/export/json",
             lambda request: catalog.export(request, self.tokens.class_of(request, self.switches)),
         )
+        products = ProductImport(self.state)
+        add(
+            "POST /api/products/import",
+            lambda request: products.take(request, self.tokens.class_of(request, self.switches)),
+        )
         add("GET /api/tags", self._any(catalog.tags))
         add("GET /api/orgs/{id}", self._any(org.get))
         add("GET /api/orgs/{id}/pricebooks", self._any(org.pricebooks))
@@ -197,7 +226,7 @@ class ThreekitSimulator(Simulator):
         add("POST /api/customers", self._private(org.create_customer))
 
     def _add_order_routes(self, add: Callable[[str, _Handle], None]) -> None:
-        orders = Orders(self.state, self.switches, self._webhooks)
+        orders = self._orders
         add("POST /api/orders", self._any(orders.create))
         add("GET /api/orders", self._any(orders.list_page))
         add("GET /api/orders/{id}", self._any(orders.get))

@@ -83,12 +83,20 @@ def test_command_line_sets_the_switches() -> None:
         "5",
         "--outcome",
         "*@x=error",
+        "--outage",
+        "--requests-per-second",
+        "2.5",
+        "--replies-url",
+        "http://127.0.0.1:9/replies",
     ]
     sim = build(parser().parse_args([*words, "--webhook-url", "http://127.0.0.1:9/", "--webhook-header", "X-Key: k"]))
     assert isinstance(sim, OpenTextSimulator)
     switches = sim.switches
     assert (switches.dedupe_message_id, switches.webhook_states, switches.token_lifetime_seconds) == (False, "final", 5)
+    assert (switches.outage, switches.requests_per_second) == (True, 2.5)
     assert sim.outcomes.of("a@x").name == "error"
+    sim.reply("sms", NUMBER, "Yes")
+    assert (sim.pushes[0].url, sim.pushes[0].headers) == ("http://127.0.0.1:9/replies", {"X-Key": "k"})
     with pytest.raises(ValueError, match="NAME:VALUE"):
         build(parser().parse_args(["opentext", "--webhook-url", "http://127.0.0.1:9/", "--webhook-basic", "x"]))
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.contract.simulators.loopback_client import BARE
 from tests.contract.simulators.opentext.opentext_requests import SMS, b64, client, job_of, sms, status, wait_until
 from tests.contract.simulators.webhook_receiver import WebhookReceiver
 
@@ -80,6 +81,28 @@ def test_an_unreachable_receiver_is_recorded() -> None:
             sim.finish(job_of(api.post(SMS, json=sms())))
         assert sim.wait_pushed()
         assert (sim.pushes[0].status, bool(sim.pushes[0].error)) == (None, True)
+
+
+def test_foreign_status_is_well_formed_and_of_a_job_nobody_submitted(receiver: WebhookReceiver) -> None:
+    with OpenTextSimulator(webhook=receiver.url, manual=True) as sim, client(sim) as api:
+        own = sim.finish(job_of(api.post(SMS, json=sms()))).status()
+        foreign = [sim.push_foreign_status(), BARE.post(f"{sim.url}/_simulator/foreign_status").json()]
+        assert sim.wait_pushed()
+        assert receiver.documents[-2:] == foreign
+        for body in foreign:
+            assert (set(body), body["job_state"]) == (set(own), own["job_state"])
+            assert body["deliveries"][0].keys() == own["deliveries"][0].keys()
+            assert body["job_id"].startswith("xsi-")
+            assert api.get(f"{SMS}/status", params={"job_id": body["job_id"]}).status_code == 404
+        assert len({body["job_id"] for body in foreign}) == 2
+        assert len({body["deliveries"][0]["ref_base64"] for body in (own, *foreign)}) == 3
+        assert len(sim.submits) == 1
+
+
+def test_foreign_status_without_a_webhook_is_only_returned() -> None:
+    sim = OpenTextSimulator()
+    assert sim.push_foreign_status()["deliveries"]
+    assert sim.pushes == []
 
 
 def test_webhook_credentials(receiver: WebhookReceiver) -> None:

@@ -181,9 +181,9 @@ def definitions() -> dict[str, Record]:
 
 def _asset(entry: CatalogEntry) -> Record:
     return {
-        **_bare_asset(entry.id, entry.name, "item"),
+        **bare_asset(entry.id, entry.name, "item"),
         "description": entry.description,
-        "metadata": {"SKU": entry.sku, "_thumbnail": f"https://images.example.com/{entry.sku.lower()}.png"},
+        "metadata": _metadata(entry),
         "tags": [TAG_NAMES[tag] for tag in entry.tag_ids],
         "tagids": list(entry.tag_ids),
         "proxyId": ids.model_of(entry.id),
@@ -194,12 +194,17 @@ def _asset(entry: CatalogEntry) -> Record:
     }
 
 
+def _metadata(entry: CatalogEntry) -> dict[str, str]:
+    return {"SKU": entry.sku, "_thumbnail": f"https://images.example.com/{entry.sku.lower()}.png"}
+
+
 def _visual(entry: CatalogEntry) -> Record:
     kind = "material" if entry in OPTIONS else "model"
-    return {**_bare_asset(ids.model_of(entry.id), f"{entry.name} {kind}", kind), "parentFolderId": None}
+    return {**bare_asset(ids.model_of(entry.id), f"{entry.name} {kind}", kind), "parentFolderId": None}
 
 
-def _bare_asset(asset_id: str, name: str, kind: str) -> Record:
+def bare_asset(asset_id: str, name: str, kind: str) -> Record:
+    """Return an asset with every known field and little in them (docs/vendor/threekit.md 2.3)."""
     return {
         "id": asset_id,
         "name": name,
@@ -245,7 +250,10 @@ def _definition(entry: CatalogEntry) -> Record:
             "configuration": {},
             "type": "material" if entry in OPTIONS else "model",
         },
-        "metadata": [{"name": "SKU", "type": "String", "defaultValue": entry.sku, "blacklist": [], "values": []}],
+        "metadata": [
+            {"name": name, "type": "String", "defaultValue": text, "blacklist": [], "values": []}
+            for name, text in _metadata(entry).items()
+        ],
         "attributes": [*choices, _pricing(entry, len(choices))],
         "rules": _rules(entry.id) if entry.id == ids.SHELF else [],
     }

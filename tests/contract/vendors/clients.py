@@ -7,6 +7,7 @@ from typing import Any
 from herald.adapters.http_client import HttpClient, Timeouts
 from herald.adapters.opentext import OpenTextApi, OpenTextNotifications, PhoneFormat
 from herald.adapters.opentext_authentication import Authentication, BasicAuthentication
+from herald.adapters.opentext_whatsapp import WhatsAppWebhook
 from herald.adapters.threekit import ThreekitPlatform
 from herald.domain.delivery import Channel
 from herald.domain.message import EmailContent, Outgoing, SmsContent
@@ -15,8 +16,8 @@ from simulators.opentext.credentials import CLIENT_ID, CLIENT_SECRET, USER_ID, U
 from simulators.threekit.seed import ids
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
-PATIENT = Timeouts(connect=5, read=20, write=5, pool=5, body=20)
-IMPATIENT = Timeouts(connect=5, read=0.15, write=5, pool=5, body=20)
+PATIENT = Timeouts(connect=5, read=20, write=5, pool=5, body=20, stream_wait=20, stream=20)
+IMPATIENT = Timeouts(connect=5, read=0.15, write=5, pool=5, body=20, stream_wait=0.15, stream=20)
 OPENTEXT_SECRET = {
     "basic": {"user_id": USER_ID, "password": USER_PASSWORD},
     "oauth2": {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET},
@@ -77,3 +78,11 @@ def opentext_at(
     http = http or HttpClient([url], clock, timeouts=timeouts)
     api = OpenTextApi(url, html_type=html_type, phone_format=phone_format)
     return OpenTextNotifications(http, api, authentication or BasicAuthentication(Secret(OPENTEXT_SECRET)))
+
+
+def whatsapp_at(
+    url: str, *, timeouts: Timeouts = PATIENT, authentication: Authentication | None = None
+) -> WhatsAppWebhook:
+    """A client for the registration of the WhatsApp webhook."""
+    http = HttpClient([url], at_now, timeouts=timeouts)
+    return WhatsAppWebhook(http, url, authentication or BasicAuthentication(Secret(OPENTEXT_SECRET)))

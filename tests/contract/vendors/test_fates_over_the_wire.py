@@ -3,30 +3,74 @@
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
-from tests.contract.vendors.clients import EMAIL, IMPATIENT, PATIENT, SMS, at_now, opentext_at, threekit_at
+from tests.contract.vendors.clients import (
+    EMAIL,
+    IMPATIENT,
+    NOW,
+    PATIENT,
+    SMS,
+    at_now,
+    opentext_at,
+    threekit_at,
+    whatsapp_at,
+)
 
 from herald.adapters.http_client import HttpClient, Timeouts
+from herald.adapters.opentext_whatsapp import WEBHOOK_PATH
+from herald.domain.delivery import Channel
 from herald.domain.errors import CallFailed, Fate, Reason
 from herald.domain.fates import Break, Call, ruling_for_break, ruling_for_status
 from simulators import OpenTextSimulator, ThreekitSimulator
+from simulators.opentext.jobs import Job
 from simulators.threekit.seed import ids
 
 Simulator = OpenTextSimulator | ThreekitSimulator
 ORDER_ID = ids.seed_id(10, 1)
 JOB_ID = ids.seed_id(11, 1)
+# The last with its tag, so that an export cut in the middle does not hold it.
+ITEM = {"id": ids.seed_id(5, 12), "tags": ["seating"]}
+NO_CONFIGURATION = frozenset(range(400, 500)) - {401, 403, 408, 409, 425, 429}
+"""What is no configuration is left out."""
+
+
+def imported(url: str, wait: Timeouts) -> None:
+    product = {"name": "Alder Sofa", "type": "item"}
+    threekit_at(url, timeouts=wait).import_item({"query": {"id": ids.SOFA}, "product": product})
+
+
+def with_a_job(channel: Channel, opentext: OpenTextSimulator) -> None:
+    opentext.jobs["xsi-0"] = Job("xsi-0", channel.value, [], NOW)
+
+
+def with_a_registration(opentext: OpenTextSimulator) -> None:
+    whatsapp_at(opentext.url).register("https://herald.example.com/")
+    opentext.requests.clear()
 
 
 @dataclass(frozen=True)
 class VendorCall:
-    """One call of one client: which route it takes, of what kind it is, how it is made."""
+    """One call of one client: which route it takes, of what kind it is, how it is made.
+
+    ``prepare`` makes OpenText have what it is asked for. A status in ``nothing_there`` is an answer: ``nothing``. Any
+    success is enough for a call that ``reads_no_answer``. One that ``takes_lists`` can read an empty list.
+    """
 
     route: str
     kind: Call
     make: Callable[[str, Timeouts], Any]
+    prepare: Callable[[OpenTextSimulator], None] = lambda _opentext: None
+    nothing_there: frozenset[int] = frozenset()
+    nothing: Any = None
+    reads_no_answer: bool = False
+    takes_lists: bool = False
+
+    def succeeds_with(self, status: int) -> bool:
+        return status in self.nothing_there or (self.reads_no_answer and 200 <= status < 300)
 
 
 CALLS = {
@@ -43,12 +87,58 @@ CALLS = {
         "GET /api/configurations/*",
         Call.READ,
         lambda url, wait: threekit_at(url, timeouts=wait).configurations([ids.CONFIGURATION_SOFA_BOUCLE]),
+        nothing_there=NO_CONFIGURATION,
+        nothing={},
     ),
     "job": VendorCall("GET /api/jobs/*", Call.READ, lambda url, wait: threekit_at(url, timeouts=wait).job(JOB_ID)),
-    "put_order_metadata": VendorCall(
+    "put_order": VendorCall(
         "PUT /api/orders/*",
         Call.WRITE,
-        lambda url, wait: threekit_at(url, timeouts=wait).put_order_metadata(ORDER_ID, {"a": 1}),
+        lambda url, wait: threekit_at(url, timeouts=wait).put_order(ORDER_ID, {"a": 1}, "Complete"),
+    ),
+    "orders_page": VendorCall(
+        "GET /api/orders", Call.READ, lambda url, wait: threekit_at(url, timeouts=wait).orders_page(1, "-createdAt")
+    ),
+    "jobs_page": VendorCall("GET /api/jobs", Call.READ, lambda url, wait: threekit_at(url, timeouts=wait).jobs_page(1)),
+    "item": VendorCall(
+        "GET /api/assets/*", Call.READ, lambda url, wait: threekit_at(url, timeouts=wait).item(ids.SOFA)
+    ),
+    "item_record": VendorCall(
+        "GET /api/products/export/json",
+        Call.READ,
+        lambda url, wait: threekit_at(url, timeouts=wait).item_record(ITEM),
+        takes_lists=True,
+    ),
+    "import_item": VendorCall("POST /api/products/import", Call.WRITE, imported),
+    **{
+        f"status_{channel}": VendorCall(
+            f"GET /mra/v1/outbound/{path}/status",
+            Call.READ,
+            partial(lambda channel, url, wait: opentext_at(url, timeouts=wait).status(channel, "xsi-0"), channel),
+            prepare=partial(with_a_job, channel),
+        )
+        for channel, path in ((Channel.EMAIL, "emails"), (Channel.SMS, "sms"))
+    },
+    "whatsapp_register": VendorCall(
+        f"POST {WEBHOOK_PATH}",
+        Call.WRITE,
+        lambda url, wait: whatsapp_at(url, timeouts=wait).register("https://herald.example.com/"),
+        reads_no_answer=True,
+    ),
+    "whatsapp_registered": VendorCall(
+        f"GET {WEBHOOK_PATH}",
+        Call.READ,
+        lambda url, wait: whatsapp_at(url, timeouts=wait).registered(),
+        prepare=with_a_registration,
+        nothing_there=frozenset({404}),
+        takes_lists=True,
+    ),
+    "whatsapp_unregister": VendorCall(
+        f"DELETE {WEBHOOK_PATH}",
+        Call.WRITE,
+        lambda url, wait: whatsapp_at(url, timeouts=wait).unregister(),
+        prepare=with_a_registration,
+        reads_no_answer=True,
     ),
 }
 SUBMITS = [name for name, call in CALLS.items() if call.kind is Call.SUBMIT]
@@ -62,7 +152,11 @@ STATUSES = [
 
 @pytest.fixture
 def vendor(request: pytest.FixtureRequest, opentext: OpenTextSimulator, threekit: ThreekitSimulator) -> Simulator:
-    return opentext if CALLS[request.getfixturevalue("name")].kind is Call.SUBMIT else threekit
+    call = CALLS[request.getfixturevalue("name")]
+    if "/mra/" not in call.route:
+        return threekit
+    call.prepare(opentext)
+    return opentext
 
 
 def failure_of(call: VendorCall, url: str, wait: Timeouts = PATIENT) -> CallFailed:
@@ -84,8 +178,8 @@ def test_every_status_ends_in_its_fate_after_one_request(name: str, status: int,
     vendor.faults.next(call.route, status=status, headers={"Retry-After": "7"})
     ruling = ruling_for_status(call.kind, status)
     assert ruling is not None
-    if name == "configuration" and ruling.reason in (Reason.NOT_FOUND, Reason.REFUSED) and 400 <= status < 500:
-        assert call.make(vendor.url, PATIENT) == {}, "what is no configuration is left out"
+    if call.succeeds_with(status):
+        assert call.make(vendor.url, PATIENT) == call.nothing
         return
     failure = failure_of(call, vendor.url)
     assert (failure.fate, failure.reason, failure.status) == (ruling.fate, ruling.reason, status)
@@ -133,7 +227,10 @@ def test_every_break_ends_in_its_fate(
     call = CALLS[name]
     vendor.faults.next(call.route, **fault)
     if call.kind is Call.WRITE and (fault.get("answer") or fault.get("status")):
-        call.make(vendor.url, wait)  # the status says it was done, and only reading the order tells more
+        call.make(vendor.url, wait)  # the status says it was done, and only reading what was written tells more
+        return
+    if call.takes_lists and fault.get("body") == "[]":
+        call.make(vendor.url, wait)
         return
     failure = failure_of(call, vendor.url, wait)
     ruling = ruling_for_break(call.kind, where)
@@ -207,8 +304,11 @@ def test_every_kind_of_network_error_is_known(
         raise error("https://vendor.example/secret-path", request=request)
 
     monkeypatch.setattr(httpx.Client, "send", fail)
-    with pytest.raises(CallFailed) as failed:
-        HttpClient(["https://vendor.example"], at_now).call(kind, "GET", "https://vendor.example/x", headers={})
-    ruling = ruling_for_break(kind, where)
-    assert (failed.value.fate, failed.value.reason) == (ruling.fate, ruling.reason)
-    assert "secret-path" not in str(failed.value)
+    client, ruling = HttpClient(["https://vendor.example"], at_now), ruling_for_break(kind, where)
+    with pytest.raises(CallFailed) as called:
+        client.call(kind, "GET", "https://vendor.example/x", headers={})
+    with pytest.raises(CallFailed) as streamed, client.stream(kind, "GET", "https://vendor.example/x", headers={}):
+        pytest.fail("there is nothing to read")
+    for failure in (called.value, streamed.value):
+        assert (failure.fate, failure.reason) == (ruling.fate, ruling.reason)
+        assert "secret-path" not in str(failure)

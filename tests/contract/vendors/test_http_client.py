@@ -3,6 +3,7 @@
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from decimal import Decimal
@@ -187,6 +188,102 @@ def test_a_body_that_drips_is_cut_off() -> None:
             get(client, f"{url}/x")
         client.close()
     assert (failed.value.fate, failed.value.reason) == (Fate.TRANSIENT, Reason.TIMED_OUT)
+
+
+def streamed(client: HttpClient, url: str, call: Call = Call.READ) -> bytes:
+    with client.stream(call, "GET", url, headers={"Authorization": TOKEN}) as chunks:
+        return b"".join(chunks)
+
+
+def test_a_stream_is_longer_than_any_answer_may_be(threekit: ThreekitSimulator) -> None:
+    threekit.faults.next("GET /api/*", status=200, body="x" * 500_000)
+    assert streamed(client_for(threekit.url, max_answer_bytes=1000), f"{threekit.url}/api/x") == b"x" * 500_000
+    seen = threekit.requests[-1].request
+    assert (seen.headers["authorization"], seen.headers["accept-encoding"]) == (TOKEN, "identity")
+
+
+def test_a_stream_goes_nowhere_but_to_the_configured_origin(threekit: ThreekitSimulator) -> None:
+    with pytest.raises(CallFailed) as failed:
+        streamed(client_for("https://vendor.example"), f"{threekit.url}/api/x")
+    assert (failed.value.fate, failed.value.reason) == (Fate.PERMANENT, Reason.REFUSED)
+    assert threekit.requests == []
+
+
+def test_a_stream_may_be_left_at_any_time(threekit: ThreekitSimulator) -> None:
+    threekit.faults.next("GET /api/*", status=200, body="x" * 5_000_000)
+    client = client_for(threekit.url)
+    with client.stream(Call.READ, "GET", f"{threekit.url}/api/x", headers={}) as chunks:
+        assert next(chunks)
+    threekit.faults.next("GET /api/*", status=200, body="7")
+    assert get(client, f"{threekit.url}/api/x") == 7
+
+
+def test_an_error_in_the_block_passes_through_and_ends_the_stream(threekit: ThreekitSimulator) -> None:
+    threekit.faults.next("GET /api/*", status=200, body="7")
+    with (
+        pytest.raises(KeyError),
+        client_for(threekit.url).stream(Call.READ, "GET", f"{threekit.url}/api/x", headers={}) as chunks,
+    ):
+        raise KeyError(next(chunks))
+
+
+def test_a_stream_that_drips_is_cut_off() -> None:
+    def drip(connection: socket.socket, over: threading.Event) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+        while not over.wait(0.01):
+            connection.sendall(b" ")
+
+    with server_that(drip) as url:
+        client = client_for(url, timeouts=Timeouts(body=0.01, stream=0.2))
+        with pytest.raises(CallFailed, match="too slowly") as failed:
+            streamed(client, f"{url}/x")
+        client.close()
+    assert (failed.value.fate, failed.value.reason) == (Fate.TRANSIENT, Reason.TIMED_OUT)
+
+
+@pytest.mark.parametrize("begins", [True, False])
+def test_a_stream_waits_longer_than_other_answers_but_not_for_ever(begins: bool) -> None:
+    def stand_still(connection: socket.socket, over: threading.Event) -> None:
+        if begins:
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[")
+        over.wait(20)
+
+    with server_that(stand_still) as url:
+        client = client_for(url, timeouts=Timeouts(read=0.01, stream_wait=0.2))
+        begun = time.monotonic()
+        with pytest.raises(CallFailed) as failed:
+            streamed(client, f"{url}/x")
+        client.close()
+    assert (failed.value.fate, failed.value.reason) == (Fate.TRANSIENT, Reason.TIMED_OUT)
+    assert time.monotonic() - begun >= 0.2
+
+
+@pytest.mark.parametrize(
+    ("answer", "fate", "reason"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[", Fate.TRANSIENT, Reason.CONNECTION_LOST),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n[\r\n", Fate.TRANSIENT, Reason.CONNECTION_LOST),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", Fate.TRANSIENT, Reason.CONNECTION_LOST),
+        (b"not http at all\r\n\r\n", Fate.TRANSIENT, Reason.CONNECTION_LOST),
+        (b"", Fate.TRANSIENT, Reason.CONNECTION_LOST),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 1\r\n\r\n[",
+            Fate.TRANSIENT,
+            Reason.ANSWER_UNREADABLE,
+        ),
+        (b"HTTP/1.1 302 Found\r\nLocation: /y\r\nContent-Length: 0\r\n\r\n", Fate.PERMANENT, Reason.REDIRECTED),
+        (b'HTTP/1.1 422 Unprocessable\r\nContent-Length: 100\r\n\r\n{"mess', Fate.PERMANENT, Reason.REFUSED),
+    ],
+    ids=lambda value: repr(value)[:60],
+)
+def test_a_stream_that_breaks_ends_in_its_fate(answer: bytes, fate: Fate, reason: Reason) -> None:
+    with server_that(lambda connection, _over: connection.sendall(answer)) as url:
+        client = client_for(url)
+        with pytest.raises(CallFailed) as failed:
+            streamed(client, f"{url}/x")
+        client.close()
+    assert (failed.value.fate, failed.value.reason) == (fate, reason)
+    assert failed.value.__suppress_context__ or failed.value.__context__ is None
 
 
 @pytest.mark.parametrize("stays_open", [True, False])

@@ -59,7 +59,8 @@ def test_an_id_of_nothing(threekit: ThreekitSimulator, object_id: str) -> None:
     calls: list[Callable[[], Any]] = [
         lambda: client.order(object_id),
         lambda: client.job(object_id),
-        lambda: client.put_order_metadata(object_id, {}),
+        lambda: client.put_order(object_id, {}),
+        lambda: client.item(object_id),
     ]
     for call in calls:
         with pytest.raises(CallFailed) as failed:
@@ -70,18 +71,31 @@ def test_an_id_of_nothing(threekit: ThreekitSimulator, object_id: str) -> None:
 
 def test_metadata_is_put_as_a_whole(threekit: ThreekitSimulator) -> None:
     metadata = {"herald": {"notifications": {}}, "note": "Größe \N{WHITE HEAVY CHECK MARK}", "list": [None, True, 1]}
-    threekit_at(threekit.url).put_order_metadata(ORDER_ID, metadata)
+    threekit_at(threekit.url).put_order(ORDER_ID, metadata)
     seen = threekit.requests[-1].request
     assert (seen.method, seen.path) == ("PUT", f"/api/orders/{ORDER_ID}")
     assert seen.headers["content-type"] == "application/json"
     assert json.loads(seen.body) == {"metadata": metadata}
 
 
+@pytest.mark.parametrize("status", ["List", "In Cart", "New", "In Progress", "Complete"])
+def test_a_status_is_put_where_one_is_given(threekit: ThreekitSimulator, status: str) -> None:
+    threekit_at(threekit.url).put_order(ORDER_ID, {"a": 1}, status)
+    assert json.loads(threekit.requests[-1].request.body) == {"metadata": {"a": 1}, "status": status}
+    assert threekit.orders[ORDER_ID]["status"] == status
+
+
+def test_a_status_that_threekit_does_not_know_is_refused(threekit: ThreekitSimulator) -> None:
+    with pytest.raises(CallFailed) as failed:
+        threekit_at(threekit.url).put_order(ORDER_ID, {}, "shipped")
+    assert (failed.value.fate, failed.value.status) == (Fate.PERMANENT, 422)
+
+
 def test_money_passes_through_a_write_with_the_digits_it_was_read_with(threekit: ThreekitSimulator) -> None:
     written = '{"price": 0.10, "exact": 12345678901234567890.123456789, "tiny": 1E-12, "count": 3}'
     threekit.faults.next("GET /api/orders/*", status=200, body=f'{{"metadata": {written}}}')
     client = threekit_at(threekit.url)
-    client.put_order_metadata(ORDER_ID, client.order(ORDER_ID)["metadata"])
+    client.put_order(ORDER_ID, client.order(ORDER_ID)["metadata"])
     assert threekit.requests[-1].request.body.decode() == f'{{"metadata":{written.replace(" ", "")}}}'
 
 
@@ -92,8 +106,9 @@ def test_money_passes_through_a_write_with_the_digits_it_was_read_with(threekit:
         lambda client: client.order(ORDER_ID),
         lambda client: client.job(ORDER_ID),
         lambda client: client.configurations([ORDER_ID]),
+        lambda client: client.item(ORDER_ID),
     ],
-    ids=["order", "job", "configuration"],
+    ids=["order", "job", "configuration", "item"],
 )
 def test_an_answer_that_is_no_object_is_unreadable(
     threekit: ThreekitSimulator, read: Callable[[ThreekitPlatform], Any], body: str

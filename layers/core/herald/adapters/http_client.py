@@ -2,8 +2,8 @@
 
 import json
 import time
-from collections.abc import Iterable, Mapping
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -46,13 +46,18 @@ _BREAKS: Final[tuple[tuple[type[Exception], Break], ...]] = (
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds: to connect, for each wait while reading or writing, for a free connection, and for a whole body."""
+    """Seconds: to connect, for each wait while reading or writing, for a free connection, and for a whole body.
+
+    An answer that is streamed has its own: for each wait, the one for its beginning too, and for all of it.
+    """
 
     connect: float = 3.0
     read: float = 10.0
     write: float = 5.0
     pool: float = 1.0
     body: float = 15.0
+    stream_wait: float = 20.0
+    stream: float = 35.0
 
 
 class HttpClient:
@@ -74,10 +79,7 @@ class HttpClient:
         self._clock = clock
         self._max_answer_bytes = max_answer_bytes
         self._client = httpx.Client(
-            timeout=httpx.Timeout(
-                connect=self._timeouts.connect, read=self._timeouts.read, write=self._timeouts.write,
-                pool=self._timeouts.pool,
-            ),
+            timeout=self._waits(self._timeouts.read),
             limits=httpx.Limits(max_connections=10, max_keepalive_connections=5, keepalive_expiry=5.0),
             follow_redirects=False,
             trust_env=False,
@@ -95,31 +97,53 @@ class HttpClient:
         ``headers`` may hold credentials: they go to the configured origins only, and into no error. Raises
         ``CallFailed``.
         """
-        request = self._request(call, method, url, headers, body)
-        try:
-            with closing(self._client.send(request, stream=True)) as response:
-                ruling = ruling_for_status(call, response.status_code)
-                if ruling is not None:
-                    raise self._refused(ruling, response)
-                return self._answer(call, response) if read_answer else None
-        except httpx.HTTPError as error:
-            raise _broken(call, error) from None
+        request = self._request(call, method, url, headers, body, wait=self._timeouts.read)
+        with closing(self._opened(call, request)) as response:
+            return self._answer(call, response) if read_answer else None
+
+    @contextmanager
+    def stream(self, call: Call, method: str, url: str, *, headers: Mapping[str, str]) -> Iterator[Iterator[bytes]]:
+        """Make one call and give the bytes of its answer as they come, however many; leaving the block ends it.
+
+        ``headers`` are as for ``call``. Raises ``CallFailed``, while the bytes are read too.
+        """
+        end = time.monotonic() + self._timeouts.stream
+        request = self._request(call, method, url, headers, None, wait=self._timeouts.stream_wait)
+        with closing(self._opened(call, request)) as response:
+            yield self._chunks(call, response, end)
 
     def close(self) -> None:
         """Close all connections."""
         self._client.close()
 
     def _request(
-        self, call: Call, method: str, url: str, headers: Mapping[str, str], body: bytes | None
+        self, call: Call, method: str, url: str, headers: Mapping[str, str], body: bytes | None, *, wait: float
     ) -> httpx.Request:
         try:
             allowed = _origin(httpx.URL(url)) in self._origins
-            request = self._client.build_request(method, url, headers=dict(headers), content=body)
+            request = self._client.build_request(
+                method, url, headers=dict(headers), content=body, timeout=self._waits(wait)
+            )
         except (httpx.InvalidURL, ValueError, TypeError):
             raise _failed(call, Break.NOT_SENDABLE, "HTTP cannot carry this URL or header") from None
         if not allowed:
             raise CallFailed(Fate.PERMANENT, Reason.REFUSED, "that host is not a configured one; nothing was sent")
         return request
+
+    def _waits(self, read: float) -> httpx.Timeout:
+        times = self._timeouts
+        return httpx.Timeout(connect=times.connect, read=read, write=times.write, pool=times.pool)
+
+    def _opened(self, call: Call, request: httpx.Request) -> httpx.Response:
+        try:
+            response = self._client.send(request, stream=True)
+        except httpx.HTTPError as error:
+            raise _broken(call, error) from None
+        ruling = ruling_for_status(call, response.status_code)
+        if ruling is None:
+            return response
+        with closing(response):
+            raise self._refused(ruling, response)
 
     def _refused(self, ruling: Ruling, response: httpx.Response) -> CallFailed:
         retry_after = None
@@ -130,24 +154,30 @@ class HttpClient:
             retry_after=retry_after,
         )  # fmt: skip
 
-    def _answer(self, call: Call, response: httpx.Response) -> Any:
+    def _chunks(self, call: Call, response: httpx.Response, end: float) -> Iterator[bytes]:
         if response.headers.get("content-encoding", "").strip().lower() not in IDENTITY:
             raise _failed(call, Break.ANSWER_UNREADABLE, "the answer is compressed, unasked")
+        try:
+            for chunk in response.iter_raw():
+                if time.monotonic() > end:
+                    raise _failed(call, Break.ANSWER_TIMED_OUT, "the answer came too slowly")
+                yield chunk
+        except httpx.HTTPError as error:
+            raise _broken(call, error) from None
+
+    def _answer(self, call: Call, response: httpx.Response) -> Any:
         raw = bytearray()
-        end = time.monotonic() + self._timeouts.body
-        for chunk in response.iter_raw():
+        for chunk in self._chunks(call, response, time.monotonic() + self._timeouts.body):
             raw += chunk
             if len(raw) > self._max_answer_bytes:
                 raise _failed(
                     call, Break.ANSWER_UNREADABLE, f"the answer is longer than {self._max_answer_bytes} bytes"
                 )
-            if time.monotonic() > end:
-                raise _failed(call, Break.ANSWER_TIMED_OUT, "the answer came too slowly")
         try:
-            answer = json.loads(raw.decode("utf-8"), parse_float=Decimal, parse_constant=_no_constant)
+            answer = json_decoder().decode(raw.decode("utf-8"))
         except (ValueError, ArithmeticError, RecursionError):
             raise _failed(call, Break.ANSWER_UNREADABLE, "the answer is not JSON") from None
-        if _deeper_than(MAX_DEPTH, answer):
+        if deeper_than(MAX_DEPTH, answer):
             raise _failed(call, Break.ANSWER_UNREADABLE, f"the answer is nested deeper than {MAX_DEPTH}")
         return answer
 
@@ -179,8 +209,16 @@ def _key(key: Any) -> str:
     return json.dumps(key)
 
 
-def _deeper_than(limit: int, value: Any) -> bool:
-    """Whoever walks an answer later does so by recursion, and anybody with a public token can make an order."""
+def json_decoder() -> json.JSONDecoder:
+    """Return what reads a vendor's JSON: fractions as ``Decimal``, and no constants that JSON does not have."""
+    return json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constant)
+
+
+def deeper_than(limit: int, value: Any) -> bool:
+    """Say whether JSON nests deeper than that.
+
+    Whoever walks an answer later does so by recursion, and anybody with a public token can make an order.
+    """
     level: list[Any] = [value]
     for _ in range(limit):
         level = [item for parent in level for item in _children(parent)]

@@ -1,19 +1,23 @@
-"""The outbound message API of OpenText Notifications: one recipient, one submit."""
+"""The outbound message API of OpenText Notifications: one recipient, one submit; and what became of it."""
 
 import re
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
+from urllib.parse import quote
 
 from herald.adapters.http_client import HttpClient, json_bytes
 from herald.adapters.opentext_authentication import Authentication
+from herald.domain.delivery import Channel
 from herald.domain.errors import CallFailed, Fate, Reason
-from herald.domain.fates import SUCCESS, Call
+from herald.domain.fates import SUCCESS, Break, Call, ruling_for_break
 from herald.domain.message import EmailContent, Outgoing, SmsContent
 
 EMAIL_PATH: Final = "/mra/v1/outbound/emails"
 SMS_PATH: Final = "/mra/v1/outbound/sms"
+PATHS: Final = {Channel.EMAIL: EMAIL_PATH, Channel.SMS: SMS_PATH}
 LONGEST_JOB_ID: Final = 200
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -41,37 +45,71 @@ class OpenTextApi:
     phone_format: PhoneFormat = PhoneFormat.DOUBLE_ZERO
 
 
-class OpenTextNotifications:
-    """Submits messages. Vendor facts: docs/vendor/opentext.md 2.5, 3, 3.1 and 3.2."""
+class SignedInCalls:
+    """Calls of one OpenText host with the account's credentials (docs/vendor/opentext.md 2)."""
 
-    def __init__(self, http: HttpClient, api: OpenTextApi, authentication: Authentication) -> None:
+    def __init__(self, http: HttpClient, base_url: str, authentication: Authentication) -> None:
         self._http = http
-        self._api = api
+        self._base_url = base_url.rstrip("/")
         self._authentication = authentication
 
-    def submit(self, message: Outgoing) -> str:
-        """Submit one message; return OpenText's job id. Raises ``CallFailed`` with the fate of the try.
+    def __call__(
+        self, call: Call, method: str, path: str, *, headers: Mapping[str, str] | None = None, body: Any = None,
+        read_answer: bool = True,
+    ) -> Any:  # fmt: skip
+        """Make one call, with ``body`` as JSON where there is one; return and raise what ``HttpClient.call`` does.
 
-        A 401 refused the request before anything was done, so with a renewed token it is tried once more at once.
+        A 401 refused the request before anything was done, so with a renewed token it is made once more at once.
         """
-        path, body = self._request(message)
-        raw = json_bytes(body)
+        raw = None if body is None else json_bytes(body)
+        described = {} if body is None else {"Content-Type": "application/json"}
+
+        def made(authorization: str) -> Any:
+            given = {"Authorization": authorization, **described, **(headers or {})}
+            return self._http.call(
+                call, method, self._base_url + path, headers=given, body=raw, read_answer=read_answer
+            )
+
         authorization = self._authentication.header()
         try:
-            answer = self._post(path, raw, message.reference, authorization)
+            return made(authorization)
         except CallFailed as failure:
             renewed = self._authentication.renewed() if failure.status == 401 else None
             if renewed is None:
                 raise
-            answer = self._post(path, raw, message.reference, renewed)
+        return made(renewed)
+
+
+class OpenTextNotifications:
+    """Submits messages and asks what became of them. Vendor facts: docs/vendor/opentext.md 2.5, 3, 3.1, 3.2 and 4."""
+
+    def __init__(self, http: HttpClient, api: OpenTextApi, authentication: Authentication) -> None:
+        self._calls = SignedInCalls(http, api.base_url, authentication)
+        self._api = api
+
+    def submit(self, message: Outgoing) -> str:
+        """Submit one message; return OpenText's job id. Raises ``CallFailed`` with the fate of the try."""
+        path, body = self._request(message)
+        answer = self._calls(Call.SUBMIT, "POST", path, headers={"X-MRA-SubmitId": message.reference}, body=body)
         job_id = answer.get("job_id") if isinstance(answer, dict) else None
         if not isinstance(job_id, str) or not 0 < len(job_id) <= LONGEST_JOB_ID:
             raise CallFailed(Fate.UNKNOWN, Reason.ANSWER_UNREADABLE, "the answer holds no job_id", status=SUCCESS)
         return job_id
 
-    def _post(self, path: str, body: bytes, reference: str, authorization: str) -> Any:
-        headers = {"Authorization": authorization, "Content-Type": "application/json", "X-MRA-SubmitId": reference}
-        return self._http.call(Call.SUBMIT, "POST", self._api.base_url.rstrip("/") + path, headers=headers, body=body)
+    def status(self, channel: Channel, job_id: str) -> dict[str, Any]:
+        """Return the status body of a job, the one the webhook pushes too (docs/vendor/opentext.md 4, 5).
+
+        A job is purged some days after its completion, and then unknown (docs/vendor/opentext.md 6). Raises
+        ``CallFailed``.
+        """
+        if not 0 < len(job_id) <= LONGEST_JOB_ID:
+            raise CallFailed(Fate.PERMANENT, Reason.NOT_FOUND, "that is no job id; nothing was asked")
+        path = f"{PATHS[channel]}/status?job_id={quote(job_id, safe='', errors='replace')}"
+        answer = self._calls(Call.READ, "GET", path)
+        if not isinstance(answer, dict):
+            ruling = ruling_for_break(Call.READ, Break.ANSWER_UNREADABLE)
+            raise CallFailed(ruling.fate, ruling.reason, "the answer is not an object", status=SUCCESS)
+        return answer
 
     def _request(self, message: Outgoing) -> tuple[str, dict[str, Any]]:
         options: dict[str, Any] = {

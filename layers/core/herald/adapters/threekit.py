@@ -1,13 +1,22 @@
 """The platform API of Threekit, with the private token (docs/vendor/threekit.md 1.2)."""
 
 import re
-from collections.abc import Mapping, Sequence
+from codecs import getincrementaldecoder
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from herald.adapters.credentials import credential
-from herald.adapters.http_client import HttpClient, json_bytes
+from herald.adapters.http_client import (
+    MAX_ANSWER_BYTES,
+    MAX_DEPTH,
+    HttpClient,
+    deeper_than,
+    json_bytes,
+    json_decoder,
+)
 from herald.domain.errors import CallFailed, Fate, Reason
 from herald.domain.fates import SUCCESS, Break, Call, ruling_for_break
 from herald.ports import Secrets
@@ -15,12 +24,24 @@ from herald.ports import Secrets
 AT_A_TIME: Final = 4
 """No rate limit is published (docs/vendor/threekit.md 4), so we are polite."""
 
+PER_PAGE: Final = 100
+"""The most a page may hold (docs/vendor/threekit.md 4)."""
+
+_FIRST: Final = re.compile(r"[ \t\n\r]*\[[ \t\n\r]*(?={)")
+_NEXT: Final = re.compile(r"[ \t\n\r]*,[ \t\n\r]*(?={)")
+_END: Final = re.compile(r"[ \t\n\r]*\][ \t\n\r]*")
+_NONE: Final = re.compile(r"[ \t\n\r]*\[[ \t\n\r]*\][ \t\n\r]*")
+"""What stands before the first and before each further object of a list, after the last, and in a list without any."""
+
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """Ids are UUIDs, short ids 7 to 14 characters of this alphabet (docs/vendor/threekit.md 2.1)."""
 
 
 class ThreekitPlatform:
-    """Reads orders, configurations and jobs; writes order metadata (docs/vendor/threekit.md 2.1, 2.2, 2.9, 6)."""
+    """Reads orders, configurations, jobs and items; writes orders and items.
+
+    Vendor facts: docs/vendor/threekit.md 2.1 to 2.4, 2.9, 4 and 6.
+    """
 
     def __init__(self, http: HttpClient, base_url: str, secrets: Secrets) -> None:
         self._http = http
@@ -55,23 +76,86 @@ class ThreekitPlatform:
         """Return a job. Raises ``CallFailed``."""
         return self._read("jobs", job_id)
 
-    def put_order_metadata(self, order_id: str, metadata: Mapping[str, Any]) -> None:
-        """Replace an order's metadata as a whole; numbers keep their digits. Raises ``CallFailed``.
+    def item(self, item_id: str) -> dict[str, Any]:
+        """Return a catalogue item as an asset, its metadata a plain map (docs/vendor/threekit.md 2.3, 5).
 
-        The answer's body is not read: what was written is learnt by reading the order (docs/vendor/threekit.md 6).
+        One that was deleted is answered too and bears ``deletedAt``. Raises ``CallFailed``.
         """
-        self._http.call(
-            Call.WRITE, "PUT", self._url("orders", order_id),
-            headers={**self._authorization(), "Content-Type": "application/json"},
-            body=json_bytes({"metadata": metadata}), read_answer=False,
-        )  # fmt: skip
+        return self._read("assets", item_id)
+
+    def orders_page(self, page: int, sort: str) -> list[dict[str, Any]]:
+        """Return a page of a hundred orders, counted from 1. Raises ``CallFailed``.
+
+        ``sort`` is ``+`` or ``-`` and a field; which fields orders sort by is unknown (docs/vendor/threekit.md 8.5).
+        """
+        return self._page("orders", {"page": page, "perPage": PER_PAGE, "sort": sort})
+
+    def jobs_page(self, page: int) -> list[dict[str, Any]]:
+        """Return a page of a hundred stopped jobs, counted from 1, newest first (docs/vendor/threekit.md 2.9).
+
+        Raises ``CallFailed``.
+        """
+        return self._page("jobs", {"status": "stopped", "perPage": PER_PAGE, "page": page, "sort": "-createdAt"})
+
+    def item_record(self, item: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the whole record of an item as the export has it, ``{"query", "product"}``. Raises ``CallFailed``.
+
+        The export is the whole catalogue in one answer and knows no filter by id (docs/vendor/threekit.md 2.4): it is
+        narrowed by one of the item's tags where it has any, and read no further than the record. In which form the
+        filter wants a tag is not documented, so the whole export has the last word. A record that is nowhere is a
+        permanent failure, ``NOT_FOUND``.
+        """
+        tags = item.get("tags")
+        named = [tag for tag in tags if isinstance(tag, str) and tag] if isinstance(tags, list) else []
+        for narrowed in (*({"tags": tag} for tag in named[:1]), {}):
+            record = self._exported(str(item["id"]), narrowed)
+            if record is not None:
+                return record
+        raise CallFailed(Fate.PERMANENT, Reason.NOT_FOUND, "the export holds no record of that item", status=SUCCESS)
+
+    def put_order(self, order_id: str, metadata: Mapping[str, Any], status: str | None = None) -> None:
+        """Replace an order's metadata as a whole, and its status where one is given. Raises ``CallFailed``.
+
+        Numbers keep their digits. The answer's body is not read: what was written is learnt by reading the order
+        (docs/vendor/threekit.md 6).
+        """
+        body = {"metadata": metadata} if status is None else {"metadata": metadata, "status": status}
+        self._write("PUT", self._url("orders", order_id), body)
+
+    def import_item(self, record: Mapping[str, Any]) -> None:
+        """Write the whole record of an item, found by its ``query`` (docs/vendor/threekit.md 2.4, 6).
+
+        Numbers keep their digits. The answer's body is not read: what was written is learnt by reading the item.
+        Raises ``CallFailed``.
+        """
+        self._write("POST", f"{self._base_url}/api/products/import", [record])
 
     def _read(self, kind: str, object_id: str) -> dict[str, Any]:
         answer = self._http.call(Call.READ, "GET", self._url(kind, object_id), headers=self._authorization())
         if not isinstance(answer, dict):
-            ruling = ruling_for_break(Call.READ, Break.ANSWER_UNREADABLE)
-            raise CallFailed(ruling.fate, ruling.reason, "the answer is not an object", status=SUCCESS)
+            raise _unreadable("the answer is not an object")
         return answer
+
+    def _page(self, kind: str, query: Mapping[str, Any]) -> list[dict[str, Any]]:
+        url = f"{self._base_url}/api/{kind}?{urlencode(query)}"
+        answer = self._http.call(Call.READ, "GET", url, headers=self._authorization())
+        records = answer.get(kind) if isinstance(answer, dict) else None
+        if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
+            raise _unreadable(f"the answer holds no list of {kind}")
+        return records
+
+    def _exported(self, item_id: str, narrowed: Mapping[str, str]) -> dict[str, Any] | None:
+        url = f"{self._base_url}/api/products/export/json" + (f"?{urlencode(narrowed)}" if narrowed else "")
+        with self._http.stream(Call.READ, "GET", url, headers=self._authorization()) as chunks:
+            for record in _entries(chunks):
+                query = record.get("query")
+                if isinstance(query, dict) and query.get("id") == item_id:
+                    return _whole(record)
+        return None
+
+    def _write(self, method: str, url: str, body: Any) -> None:
+        headers = {**self._authorization(), "Content-Type": "application/json"}
+        self._http.call(Call.WRITE, method, url, headers=headers, body=json_bytes(body), read_answer=False)
 
     def _authorization(self) -> dict[str, str]:
         token = credential(self._secrets, "private_token")
@@ -84,3 +168,47 @@ class ThreekitPlatform:
             # Not asked for: Threekit can hold no such object, and a path must stay below its collection.
             raise CallFailed(Fate.PERMANENT, Reason.NOT_FOUND, f"that is no id of anything in {kind}")
         return f"{self._base_url}/api/{kind}/{quote(object_id, safe='')}"
+
+
+def _entries(chunks: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+    """Yield the entries of a JSON list of objects, each as soon as it is whole; no more than one is held at a time.
+
+    Whether an entry that cannot be read is broken or unfinished only its end tells, and each try begins at its start:
+    so the text must have doubled before the next. Raises ``CallFailed``.
+    """
+    decode, read = getincrementaldecoder("utf-8")().decode, json_decoder().raw_decode
+    text, enough, begins = "", 0, _FIRST
+    try:
+        for chunk in chain(filter(None, chunks), (b"",)):
+            text += decode(chunk, final=not chunk)
+            if chunk and len(text) < enough:
+                continue
+            at = 0
+            while (start := begins.match(text, at)) is not None:
+                try:
+                    entry, at = read(text, start.end())
+                except (ValueError, ArithmeticError, RecursionError):
+                    break
+                begins = _NEXT
+                yield entry
+            text = text[at:]
+            enough = min(2 * len(text), MAX_ANSWER_BYTES)
+            if len(text) > MAX_ANSWER_BYTES:
+                raise _unreadable("the answer is not a list of objects, or holds too large a one")
+    except UnicodeDecodeError:
+        raise _unreadable("the answer is not UTF-8") from None
+    if (_NONE if begins is _FIRST else _END).fullmatch(text) is None:
+        raise _unreadable("the answer is not a list of objects")
+
+
+def _whole(record: dict[str, Any]) -> dict[str, Any]:
+    if not isinstance(record.get("product"), dict):
+        raise _unreadable("the item's record holds no product")
+    if deeper_than(MAX_DEPTH, record):
+        raise _unreadable(f"the item's record is nested deeper than {MAX_DEPTH}")
+    return record
+
+
+def _unreadable(detail: str) -> CallFailed:
+    ruling = ruling_for_break(Call.READ, Break.ANSWER_UNREADABLE)
+    return CallFailed(ruling.fate, ruling.reason, detail, status=SUCCESS)

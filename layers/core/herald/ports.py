@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -134,6 +134,10 @@ class Ledger(Protocol):
         """Store a moved delivery if the stored version is the one before it, else raise ``StaleDeliveryError``."""
         ...
 
+    def unsettled(self, now: datetime, most: int) -> Sequence[Delivery]:
+        """Return the deliveries whose ``look_at`` has come, those waiting longest first (may lag by seconds)."""
+        ...
+
 
 class DispatchQueue(Protocol):
     """Notifications to be sent."""
@@ -146,8 +150,12 @@ class DispatchQueue(Protocol):
 class WritebackQueue(Protocol):
     """Outcomes to be noted in Threekit, in order per object."""
 
-    def put(self, object_id: str, notification_id: str, note: str) -> None:
-        """Enqueue; ``note`` (the state told) and the id make equal messages one."""
+    def put(self, object_id: str, about: str, event_id: str, note: str = "") -> None:
+        """Enqueue behind everything else about the object.
+
+        ``about`` is a notification's id, ``milestones`` or ``item``; with ``event_id`` and ``note`` (the state told) it
+        makes equal messages one.
+        """
         ...
 
 
@@ -164,6 +172,37 @@ class ConfigurationStore(Protocol):
 
     def apply(self, configuration: Configuration) -> None:
         """Store a version and make it the active one."""
+        ...
+
+
+class StaleStateError(Exception):
+    """Somebody else wrote the document since it was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A document of the state table and how often it was written, which guards the next write."""
+
+    document: Mapping[str, Any]
+    version: int
+
+
+class StateStore(Protocol):
+    """Small documents that several functions change together, each found by its kind and its id."""
+
+    def load(self, kind: str, identity: str) -> Stored | None:
+        """Return a document that has not expired, read consistently, or ``None``."""
+        ...
+
+    def save(self, kind: str, identity: str, document: Mapping[str, Any], *, version: int, keep: timedelta) -> None:
+        """Write it if the stored version is the one given (0: none stands), else raise ``StaleStateError``.
+
+        It is gone when ``keep`` is over; every write begins that time anew.
+        """
+        ...
+
+    def every(self, kind: str) -> Mapping[str, Stored]:
+        """Return all documents of a kind that have not expired, by id (may lag)."""
         ...
 
 
@@ -202,6 +241,10 @@ class OpenText(Protocol):
         """Submit one message; return OpenText's job id. Raises ``CallFailed`` with the fate of the try."""
         ...
 
+    def status(self, channel: Channel, job_id: str) -> dict[str, Any]:
+        """Return the status body of a job, the one the webhook pushes too. Raises ``CallFailed``."""
+        ...
+
 
 class Threekit(Protocol):
     """The platform API of Threekit, with the private token. Every method raises ``CallFailed``."""
@@ -218,8 +261,28 @@ class Threekit(Protocol):
         """Return a job."""
         ...
 
-    def put_order_metadata(self, order_id: str, metadata: Mapping[str, Any]) -> None:
-        """Replace an order's metadata as a whole."""
+    def put_order(self, order_id: str, metadata: Mapping[str, Any], status: str | None = None) -> None:
+        """Replace an order's metadata as a whole, and its status where one is given."""
+        ...
+
+    def orders_page(self, page: int, sort: str) -> list[dict[str, Any]]:
+        """Return a page of a hundred orders, counted from 1, in the order of ``sort`` (such as ``-createdAt``)."""
+        ...
+
+    def jobs_page(self, page: int) -> list[dict[str, Any]]:
+        """Return a page of a hundred jobs, counted from 1, newest first."""
+        ...
+
+    def item(self, item_id: str) -> dict[str, Any]:
+        """Return a catalogue item with its metadata as a plain map."""
+        ...
+
+    def item_record(self, item: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the whole record of an item as the export has it: ``{"query", "product"}``."""
+        ...
+
+    def import_item(self, record: Mapping[str, Any]) -> None:
+        """Write a whole record of an item."""
         ...
 
 

@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from threading import Barrier
 from typing import Any
 
@@ -21,10 +21,16 @@ from tests.contract.ports.aws_resources import (
     silent_about_what_stands,
 )
 
-from herald.adapters.dynamodb_items import delivery_attributes, delivery_key, delivery_of
+from herald.adapters.dynamodb_items import (
+    delivery_attributes,
+    delivery_key,
+    delivery_of,
+    notification_item,
+    notification_of,
+)
 from herald.adapters.dynamodb_ledger import RETENTION, DynamoLedger
 from herald.adapters.memory import MemoryLedger
-from herald.domain.delivery import Channel, Delivery, DeliveryState
+from herald.domain.delivery import FINAL, Channel, Delivery, DeliveryState
 from herald.domain.errors import Reason
 from herald.ports import Ledger, StaleDeliveryError, StorageError
 
@@ -147,6 +153,103 @@ def test_a_job_finds_its_deliveries(ledger: Ledger) -> None:
     assert list(ledger.by_job("job-2")) == submitted[4:]
 
 
+def waiting(ledger: Ledger, number: int, look_at: datetime) -> Delivery:
+    """Store a submitted delivery of the notification of that number, to be looked at then."""
+    notification = a_notification(number=number)
+    ledger.open(notification)
+    claimed = a_delivery(notification).claimed(NOW, LEASE)
+    ledger.write(claimed)
+    submitted = replace(claimed.submitted(NOW, f"job-{number}"), look_at=look_at)
+    ledger.write(submitted)
+    return submitted
+
+
+def test_without_deliveries_nothing_is_to_be_looked_at(ledger: Ledger) -> None:
+    ledger.open(a_notification())
+
+    assert list(ledger.unsettled(NOW + timedelta(days=30), 10)) == []
+
+
+def test_those_that_wait_longest_are_looked_at_first(ledger: Ledger) -> None:
+    instants = [NOW + timedelta(microseconds=offset) for offset in (1_000_000, 0, -1, 1, -1_000_000, 10)]
+    stored = [waiting(ledger, number, look_at) for number, look_at in enumerate(instants, start=1)]
+    in_order = [stored[number] for number in (4, 2, 1, 3, 5, 0)]
+
+    assert list(ledger.unsettled(NOW + timedelta(hours=1), 10)) == in_order
+    assert list(ledger.unsettled(NOW + timedelta(hours=1), 3)) == in_order[:3]
+    assert list(ledger.unsettled(NOW + timedelta(hours=1), 0)) == []
+    assert list(ledger.unsettled(NOW, 10)) == in_order[:3]
+    assert list(ledger.unsettled(NOW - timedelta(microseconds=2), 10)) == in_order[:1]
+    assert list(ledger.unsettled(NOW - timedelta(hours=1), 10)) == []
+
+
+def test_a_look_is_due_at_its_instant_wherever_its_clock_hangs(ledger: Ledger) -> None:
+    berlin = timezone(timedelta(hours=1))
+    early, late = waiting(ledger, 1, NOW.astimezone(berlin)), waiting(ledger, 2, NOW + timedelta(minutes=1))
+
+    assert list(ledger.unsettled(NOW, 10)) == [early]
+    assert list(ledger.unsettled((NOW + timedelta(minutes=1)).astimezone(berlin), 10)) == [early, late]
+
+
+@pytest.mark.parametrize("state", sorted(FINAL))
+def test_what_has_a_final_state_is_not_looked_at(ledger: Ledger, state: DeliveryState) -> None:
+    delivery = waiting(ledger, 1, NOW)
+    other = waiting(ledger, 2, NOW)
+    ended = delivery.ended(NOW, state, None)
+    ledger.write(ended)
+
+    assert list(ledger.unsettled(NOW + timedelta(days=30), 10)) == [other]
+    record = ledger.load(delivery.notification_id)
+    assert record is not None
+    assert record.deliveries == (ended,)
+
+
+def test_what_was_looked_at_is_due_again_later(ledger: Ledger) -> None:
+    delivery = waiting(ledger, 1, NOW)
+    looked_at = delivery.looked_at(NOW)
+    assert looked_at.look_at is not None
+    ledger.write(looked_at)
+
+    assert list(ledger.unsettled(NOW, 10)) == []
+    assert list(ledger.unsettled(looked_at.look_at, 10)) == [looked_at]
+
+
+def test_proof_that_it_went_out_after_all_is_followed_up(ledger: Ledger) -> None:
+    guessed = waiting(ledger, 1, NOW).ended(NOW, DeliveryState.FAILED, Reason.OUTCOME_UNKNOWN)
+    ledger.write(guessed)
+    sent = guessed.observed(NOW, DeliveryState.SENT, "job-1", None, "")
+    assert sent is not None
+    ledger.write(sent)
+
+    assert list(ledger.unsettled(NOW + timedelta(days=1), 10)) == [sent]
+
+
+def test_a_delivery_held_for_its_turn_comes_back_as_such(ledger: Ledger) -> None:
+    ledger.open(a_notification())
+    held = a_delivery().held(NOW, NOW + LEASE, Reason.WAITS_ITS_TURN, "its turn is later", turn=True)
+    ledger.write(held)
+    claimed = held.claimed(NOW, LEASE)
+
+    for step in (claimed, claimed.submitted(NOW, "job-1")):
+        record = ledger.load(held.notification_id)
+        assert record is not None
+        assert record.deliveries[0].turn is (step is claimed)
+        ledger.write(step)
+    record = ledger.load(held.notification_id)
+    assert record is not None
+    assert record.deliveries[0].submitted_at == NOW
+
+
+@pytest.mark.parametrize("sequence", [None, ("order/1/status", 3)])
+def test_a_notification_keeps_its_place_in_a_row(ledger: Ledger, sequence: tuple[str, int] | None) -> None:
+    notification = a_notification(sequence=sequence)
+    ledger.open(notification)
+
+    record = ledger.load(notification.id)
+    assert record is not None
+    assert record.notification == notification
+
+
 def test_what_is_left_of_an_expired_notification_is_not_the_new_ones(ledger: Ledger) -> None:
     """Items of one partition expire one by one: a delivery may outlive the notification it belonged to."""
     ledger.open(a_notification(event_id="evt_new"))
@@ -170,6 +273,11 @@ def test_what_is_left_of_an_expired_notification_is_not_the_new_ones(ledger: Led
 
 
 INSTANTS = st.none() | st.just(NOW)
+LOOKS = st.builds(
+    lambda after, east: (NOW + after).astimezone(timezone(timedelta(hours=east))),
+    st.timedeltas(min_value=timedelta(days=-365), max_value=timedelta(days=365)),
+    st.integers(min_value=-12, max_value=14),
+)
 DELIVERIES = st.builds(
     Delivery,
     notification_id=st.just("ntf_1"),
@@ -180,6 +288,10 @@ DELIVERIES = st.builds(
     attempts=st.integers(min_value=0),
     resends=st.integers(min_value=0, max_value=1),
     due_at=INSTANTS,
+    begun_at=INSTANTS,
+    turn=st.booleans(),
+    look_at=st.none() | LOOKS,
+    submitted_at=INSTANTS,
     job_id=st.none() | st.text(min_size=1),
     reason=st.none() | st.sampled_from(Reason),
     detail=st.text(max_size=300),
@@ -193,6 +305,38 @@ def test_every_delivery_comes_back_of_its_item(delivery: Delivery) -> None:
     item = {**delivery_key(delivery), **{name: value for name, value in attributes.items() if value is not None}}
 
     assert delivery_of(item) == delivery
+    assert ("unsettled" in item) == ("look_at" in item) == (delivery.look_at is not None)
+
+
+@given(DELIVERIES, DELIVERIES)
+def test_the_order_of_the_texts_is_that_of_time(one: Delivery, other: Delivery) -> None:
+    texts = [delivery_attributes(delivery, RETENTION)["look_at"] for delivery in (one, other)]
+
+    if one.look_at is not None and other.look_at is not None:
+        assert (texts[0]["S"] < texts[1]["S"]) == (one.look_at < other.look_at)
+        assert (texts[0]["S"] == texts[1]["S"]) == (one.look_at == other.look_at)
+
+
+def test_a_delivery_stored_without_the_later_attributes_can_be_read(dynamodb: Any, table: str) -> None:
+    ledger = DynamoLedger(dynamodb, table)
+    delivery = waiting(ledger, 1, NOW)
+    dynamodb.update_item(
+        TableName=table, Key=delivery_key(delivery),
+        UpdateExpression="REMOVE turn, unsettled, look_at, submitted_at",
+    )  # fmt: skip
+
+    record = ledger.load(delivery.notification_id)
+    assert record is not None
+    assert record.deliveries == (replace(delivery, turn=False, look_at=None, submitted_at=None),)
+    assert list(ledger.unsettled(NOW, 10)) == []
+
+
+def test_a_notification_stored_without_a_row_can_be_read() -> None:
+    notification = a_notification()
+    item = notification_item(notification, RETENTION)
+
+    assert "sequence" not in str(item)
+    assert notification_of(item) == notification
 
 
 def test_a_lone_surrogate_in_a_vendors_message_does_not_stop_the_ledger(dynamodb: Any, table: str) -> None:
@@ -261,6 +405,56 @@ def test_an_index_that_lags_gives_what_is_stored_now(dynamodb: Any, table: str) 
     assert [delivery.job_id for delivery in behind.by_job("job-1")] == ["job-1"]
 
 
+def test_a_lagging_index_does_not_bring_back_what_is_settled_or_later(dynamodb: Any, table: str) -> None:
+    ledger = DynamoLedger(dynamodb, table)
+    settled, later, due = (waiting(ledger, number, NOW) for number in (1, 2, 3))
+    ledger.write(settled.ended(NOW, DeliveryState.FAILED, Reason.REFUSED))
+    ledger.write(later.looked_at(NOW))
+    gone = {"pk": {"S": "ntf_gone"}, "sk": {"S": "delivery#sms"}}
+    known = [delivery_key(settled), gone, delivery_key(later), delivery_key(due)]
+
+    def lagging(operation: str, request: dict[str, Any], way_on: Any) -> Any:
+        if operation != "query":
+            return way_on(**request)
+        place = request.get("ExclusiveStartKey", 0)
+        page = {"Items": known[place : place + request["Limit"]]}
+        return page if place + request["Limit"] >= len(known) else {**page, "LastEvaluatedKey": place + 1}
+
+    behind = DynamoLedger(Between(dynamodb, lagging), table)  # type: ignore[arg-type]
+    assert list(behind.unsettled(NOW, 1)) == [due]
+    assert list(behind.unsettled(NOW, 10)) == [due]
+
+
+def test_unsettled_deliveries_are_read_from_every_page(dynamodb: Any, table: str) -> None:
+    asked: list[int] = []
+
+    def two_a_page(operation: str, request: dict[str, Any], way_on: Any) -> Any:
+        if operation == "query":
+            asked.append(request["Limit"])
+            request["Limit"] = 2
+        return way_on(**request)
+
+    ledger = DynamoLedger(Between(dynamodb, two_a_page), table)  # type: ignore[arg-type]
+    stored = [waiting(ledger, number, NOW - timedelta(minutes=number)) for number in range(1, 8)]
+
+    assert list(ledger.unsettled(NOW, 10)) == stored[::-1]
+    assert asked == [10] * 4
+    asked.clear()
+    assert list(ledger.unsettled(NOW, 3)) == stored[:3:-1]
+    assert asked == [3] * 2
+
+
+def test_a_delivery_that_takes_the_place_of_an_expired_one_is_looked_at_in_its_own_time(
+    dynamodb: Any, table: str
+) -> None:
+    ledger = DynamoLedger(dynamodb, table)
+    ledger.open(a_notification(event_id="evt_new"))
+    ledger.write(a_delivery(event_id="evt_old").claimed(NOW - timedelta(days=100), LEASE))
+    ledger.write(a_delivery(event_id="evt_new").ended(NOW, DeliveryState.SKIPPED, None))
+
+    assert list(ledger.unsettled(NOW, 10)) == []
+
+
 def test_every_item_has_a_time_to_go(dynamodb: Any, table: str) -> None:
     ledger = DynamoLedger(dynamodb, table)
     ledger.open(a_notification())
@@ -281,6 +475,7 @@ def test_throttling_is_an_error_and_never_a_stale_write(throttled: ClientError) 
         lambda: ledger.open(a_notification()),
         lambda: ledger.load("ntf_1"),
         lambda: ledger.by_job("job-1"),
+        lambda: ledger.unsettled(NOW, 10),
         lambda: ledger.write(a_delivery().claimed(NOW, LEASE)),
     ):
         with pytest.raises(StorageError, match="ThrottlingException"):

@@ -54,13 +54,13 @@ def dispatch(implementation: str, request: pytest.FixtureRequest) -> tuple[Dispa
 def writeback(implementation: str, request: pytest.FixtureRequest) -> tuple[WritebackQueue, Taken]:
     if implementation == "memory":
         queue = MemoryWritebackQueue()
-        return queue, lambda: [(one.object_id, one.notification_id, one.note) for one in queue.take_all()]
+        return queue, lambda: [(one.object_id, one.about, one.event_id, one.note) for one in queue.take_all()]
     sqs = request.getfixturevalue("sqs")
     url = create_queue(sqs, "WritebackQueue")
 
     def taken() -> list[Any]:
         bodies = [json.loads(one["Body"]) for one in received(sqs, url)]
-        return [(body["object_id"], body["notification_id"], body["note"]) for body in bodies]
+        return [(body["object_id"], body["about"], body["event_id"], body.get("note", "")) for body in bodies]
 
     return SqsWritebackQueue(sqs, url), taken
 
@@ -77,30 +77,43 @@ def test_a_notification_to_send_is_enqueued_by_its_id(dispatch: tuple[DispatchQu
 def test_outcomes_about_one_object_come_in_order(writeback: tuple[WritebackQueue, Taken]) -> None:
     queue, taken = writeback
     for note in ("SUBMITTED", "SENT", "DELIVERED"):
-        queue.put(ORDER_ID, "ntf_1", note)
+        queue.put(ORDER_ID, "ntf_1", "evt_1", note)
 
-    assert taken() == [(ORDER_ID, "ntf_1", note) for note in ("SUBMITTED", "SENT", "DELIVERED")]
+    assert taken() == [(ORDER_ID, "ntf_1", "evt_1", note) for note in ("SUBMITTED", "SENT", "DELIVERED")]
 
 
 def test_an_equal_outcome_is_enqueued_once(writeback: tuple[WritebackQueue, Taken]) -> None:
     queue, taken = writeback
-    for notification, note in [("ntf_1", "SENT"), ("ntf_1", "SENT"), ("ntf_2", "SENT"), ("ntf_1", "DELIVERED")]:
-        queue.put(ORDER_ID, notification, note)
+    for _ in range(2):
+        queue.put(ORDER_ID, "ntf_1", "evt_1", "SENT")
+        queue.put(ORDER_ID, "milestones", "evt_1")
 
-    assert sorted(taken()) == [
-        (ORDER_ID, "ntf_1", "DELIVERED"),
-        (ORDER_ID, "ntf_1", "SENT"),
-        (ORDER_ID, "ntf_2", "SENT"),
+    assert taken() == [(ORDER_ID, "ntf_1", "evt_1", "SENT"), (ORDER_ID, "milestones", "evt_1", "")]
+
+
+def test_outcomes_that_differ_in_anything_are_all_enqueued(writeback: tuple[WritebackQueue, Taken]) -> None:
+    queue, taken = writeback
+    messages = [
+        (ORDER_ID, "ntf_1", "evt_1", "SENT"),
+        (ORDER_ID, "ntf_1", "evt_1", "DELIVERED"),
+        (ORDER_ID, "ntf_1", "evt_1", ""),
+        (ORDER_ID, "ntf_1", "evt_2", "SENT"),
+        (ORDER_ID, "ntf_2", "evt_1", "SENT"),
+        ("another", "ntf_1", "evt_1", "SENT"),
     ]
+    for message in messages:
+        queue.put(*message)
+
+    assert sorted(taken()) == sorted(messages)
 
 
 def test_any_object_id_has_a_queue_of_its_own(writeback: tuple[WritebackQueue, Taken]) -> None:
     queue, taken = writeback
     ids = [ORDER_ID, "Ü / 1", "x" * 500, ""]
     for number, object_id in enumerate(ids):
-        queue.put(object_id, f"ntf_{number}", "SENT")
+        queue.put(object_id, f"ntf_{number}", "evt_1")
 
-    assert sorted(taken()) == sorted((object_id, f"ntf_{number}", "SENT") for number, object_id in enumerate(ids))
+    assert sorted(taken()) == sorted((object_id, f"ntf_{number}", "evt_1", "") for number, object_id in enumerate(ids))
 
 
 # ---------------------------------------------------------------- on SQS
@@ -116,10 +129,19 @@ def test_a_message_group_is_what_sqs_takes_and_one_per_object(one: str, other: s
 
 def test_an_ordinary_id_is_its_own_group(sqs: Any) -> None:
     url = create_queue(sqs, "WritebackQueue")
-    SqsWritebackQueue(sqs, url).put(ORDER_ID, "ntf_1", "SENT")
+    SqsWritebackQueue(sqs, url).put(ORDER_ID, "ntf_1", "evt_1", "SENT")
 
     [message] = received(sqs, url)
     assert message["Attributes"]["MessageGroupId"] == ORDER_ID
+
+
+@pytest.mark.parametrize(("note", "beside"), [("SENT", {"note": "SENT"}), ("", {})])
+def test_a_body_has_a_note_only_where_there_is_one(sqs: Any, note: str, beside: dict[str, str]) -> None:
+    url = create_queue(sqs, "WritebackQueue")
+    SqsWritebackQueue(sqs, url).put(ORDER_ID, "milestones", "evt_1", note)
+
+    [message] = received(sqs, url)
+    assert json.loads(message["Body"]) == {"object_id": ORDER_ID, "about": "milestones", "event_id": "evt_1", **beside}
 
 
 @pytest.mark.parametrize(
@@ -195,7 +217,7 @@ def test_throttling_is_an_error_and_nothing_is_taken_for_sent(throttled: ClientE
     client = refused_with(throttled)
     attempts: list[Callable[[], None]] = [
         lambda: SqsDispatchQueue(client, "url").put("ntf_1"),
-        lambda: SqsWritebackQueue(client, "url").put(ORDER_ID, "ntf_1", "SENT"),
+        lambda: SqsWritebackQueue(client, "url").put(ORDER_ID, "ntf_1", "evt_1", "SENT"),
         lambda: SqsReceivedQueue(client, "url", "dlq").postpone("handle", 1),
         lambda: SqsReceivedQueue(client, "url", "dlq").park(RECORD, Reason.NOT_FOUND, ""),
     ]

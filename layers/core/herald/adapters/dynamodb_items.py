@@ -12,11 +12,14 @@ from herald.domain.delivery import Channel, Delivery, DeliveryState
 from herald.domain.errors import PoisonError, Reason
 from herald.domain.event import Event, Identity, IdentityKind, Origin, Trust
 from herald.domain.notification import Notification, Recipient, Severity
+from herald.domain.rfc3339 import spell_timestamp
 
 PLAIN_BYTES = 1_000
 """Longer documents are compressed: DynamoDB charges by the kilobyte, and `herald trace` shows what is in them."""
 ITEM_BYTES = 380_000
 """DynamoDB takes items of 400 KB; the rest is for the other attributes."""
+UNSETTLED = "yes"
+"""The one partition of the index ``by_look``: what stands in ``unsettled`` exactly while there is a ``look_at``."""
 
 Attributes = Mapping[str, Any]
 
@@ -167,6 +170,10 @@ def delivery_attributes(delivery: Delivery, retention: timedelta) -> dict[str, A
         "resends": _number(delivery.resends),
         "due_at": _time(delivery.due_at),
         "begun_at": _time(delivery.begun_at),
+        "turn": {"BOOL": delivery.turn},
+        "unsettled": _text(UNSETTLED) if delivery.look_at else None,
+        "look_at": sortable(delivery.look_at) if delivery.look_at else None,
+        "submitted_at": _time(delivery.submitted_at),
         "job_id": _text(delivery.job_id) if delivery.job_id else None,
         "reason": _text(delivery.reason) if delivery.reason else None,
         "detail": _text(delivery.detail),
@@ -187,6 +194,9 @@ def delivery_of(item: Attributes) -> Delivery:
         resends=int(item["resends"]["N"]),
         due_at=_time_of(item, "due_at"),
         begun_at=_time_of(item, "begun_at"),
+        turn=item["turn"]["BOOL"] if "turn" in item else False,
+        look_at=_time_of(item, "look_at"),
+        submitted_at=_time_of(item, "submitted_at"),
         job_id=item["job_id"]["S"] if "job_id" in item else None,
         reason=Reason(item["reason"]["S"]) if "reason" in item else None,
         detail=item["detail"]["S"],
@@ -220,8 +230,14 @@ def epoch(at: datetime) -> dict[str, str]:
     return _number(int(at.timestamp()))
 
 
+def sortable(at: datetime) -> dict[str, str]:
+    """Return a point in time as a text whose order is that of time."""
+    return _text(spell_timestamp(at))
+
+
 def _notification_document(notification: Notification) -> dict[str, Any]:
     recipient = notification.recipient
+    sequence = notification.sequence
     return {
         "id": notification.id,
         "event_id": notification.event_id,
@@ -234,6 +250,7 @@ def _notification_document(notification: Notification) -> dict[str, Any]:
         "severity": notification.severity,
         "config_version": notification.config_version,
         "created_at": notification.created_at,
+        **({"sequence": sequence} if sequence is not None else {}),
     }
 
 
@@ -244,6 +261,7 @@ def _notification(document: Mapping[str, Any]) -> Notification:
             "recipient": Recipient(*document["recipient"]),
             "channels": tuple(Channel(channel) for channel in document["channels"]),
             "severity": Severity(document["severity"]),
+            "sequence": tuple(document["sequence"]) if "sequence" in document else None,
         }
     )
 

@@ -1,18 +1,21 @@
 """The delivery ledger on DynamoDB: a notification and its deliveries in one partition, moved by conditional writes."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from herald.adapters.dynamodb_items import (
+    UNSETTLED,
     delivery_attributes,
     delivery_key,
     delivery_of,
     notification_item,
     notification_key,
     notification_of,
+    sortable,
 )
 from herald.adapters.dynamodb_requests import Item, every_item, get, put_unless, update_if
 from herald.adapters.ledger_records import record_of
@@ -95,6 +98,25 @@ class DynamoLedger:
         standing = standing or get(self.client, self.table, delivery_key(delivery))
         if standing is None or standing.get("write_token") != token:
             raise StaleDeliveryError(f"{delivery.reference} is no longer at version {delivery.version - 1}")
+
+    def unsettled(self, now: datetime, most: int) -> Sequence[Delivery]:
+        """Return the deliveries whose ``look_at`` has come, those waiting longest first. Raises ``StorageError``."""
+        return list(islice(self._due(now, most), most)) if most > 0 else []
+
+    def _due(self, now: datetime, a_page: int) -> Iterator[Delivery]:
+        keys = every_item(
+            self.client, self.table,
+            IndexName="by_look",
+            KeyConditionExpression="unsettled = :unsettled AND look_at <= :now",
+            ExpressionAttributeValues={":unsettled": {"S": UNSETTLED}, ":now": sortable(now)},
+            Limit=a_page,
+        )  # fmt: skip
+        for key in keys:
+            item = get(self.client, self.table, {"pk": key["pk"], "sk": key["sk"]})
+            delivery = delivery_of(item) if item is not None else None
+            # The index lags: the delivery may have moved on since.
+            if delivery is not None and delivery.look_at is not None and delivery.look_at <= now:
+                yield delivery
 
     def _indexed(self, index: str, attribute: str, value: str) -> list[Item]:
         query: dict[str, Any] = {

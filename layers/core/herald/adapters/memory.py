@@ -9,6 +9,7 @@ from herald.adapters.memory_messaging import (
     Parked,
     WritebackMessage,
 )
+from herald.adapters.memory_state import MemoryStateStore
 from herald.adapters.memory_storage import (
     MemoryAuditTrail,
     MemoryConfigurationStore,
@@ -29,6 +30,7 @@ __all__ = [
     "MemoryOpenText",
     "MemoryReceivedQueue",
     "MemorySecrets",
+    "MemoryStateStore",
     "MemoryThreekit",
     "MemoryWritebackQueue",
     "Parked",

@@ -33,8 +33,9 @@ class WritebackMessage:
     """One message of the write-back queue."""
 
     object_id: str
-    notification_id: str
-    note: str
+    about: str
+    event_id: str
+    note: str = ""
 
 
 class MemoryDispatchQueue:
@@ -57,16 +58,16 @@ class MemoryWritebackQueue:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._seen: set[tuple[str, str]] = set()
+        self._seen: set[WritebackMessage] = set()
         self._waiting: deque[WritebackMessage] = deque()
 
-    def put(self, object_id: str, notification_id: str, note: str) -> None:
-        """Enqueue unless the same note about the same notification was put before."""
+    def put(self, object_id: str, about: str, event_id: str, note: str = "") -> None:
+        """Enqueue unless an equal message was put before."""
+        message = WritebackMessage(object_id, about, event_id, note)
         with self._lock:
-            if (notification_id, note) in self._seen:
-                return
-            self._seen.add((notification_id, note))
-            self._waiting.append(WritebackMessage(object_id, notification_id, note))
+            if message not in self._seen:
+                self._seen.add(message)
+                self._waiting.append(message)
 
     def take_all(self) -> list[WritebackMessage]:
         """Take out everything that waits, oldest first."""

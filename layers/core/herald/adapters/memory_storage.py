@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from herald.adapters.exact_json import dumps, loads
@@ -100,7 +100,7 @@ class MemoryDecisions:
 
 
 class MemoryLedger:
-    """Implements ``ports.Ledger``; its lookups by event and by job never lag."""
+    """Implements ``ports.Ledger``; its lookups never lag."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -134,6 +134,13 @@ class MemoryLedger:
             if delivery.version != (standing.version if standing else 0) + 1:
                 raise StaleDeliveryError(f"{delivery.reference} is no longer at version {delivery.version - 1}")
             self._deliveries[key] = delivery
+
+    def unsettled(self, now: datetime, most: int) -> Sequence[Delivery]:
+        """Return the deliveries whose ``look_at`` has come, those waiting longest first."""
+        with self._lock:
+            waiting = [(one.look_at, one.reference, one) for one in self._deliveries.values() if one.look_at]
+        due = sorted((look_at, reference, one) for look_at, reference, one in waiting if look_at <= now)
+        return [one for _look_at, _reference, one in due[: max(most, 0)]]
 
     def _record(self, notification: Notification) -> NotificationRecord:
         of_channels = (self._deliveries.get((notification.id, channel)) for channel in Channel)

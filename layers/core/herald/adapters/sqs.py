@@ -40,20 +40,23 @@ class SqsDispatchQueue:
 
 @dataclass(frozen=True)
 class SqsWritebackQueue:
-    """Implements ``ports.WritebackQueue`` on a FIFO queue. The body is ``{"object_id", "notification_id", "note"}``."""
+    """Implements ``ports.WritebackQueue`` on a FIFO queue.
+
+    The body is ``{"object_id", "about", "event_id"}``, with ``"note"`` where there is one.
+    """
 
     client: "SQSClient"
     queue_url: str
 
-    def put(self, object_id: str, notification_id: str, note: str) -> None:
+    def put(self, object_id: str, about: str, event_id: str, note: str = "") -> None:
         """Enqueue behind everything else about the object. Raises ``StorageError``."""
-        body = {"object_id": object_id, "notification_id": notification_id, "note": note}
+        body = {"object_id": object_id, "about": about, "event_id": event_id, **({"note": note} if note else {})}
         with storage_errors("sending to the write-back queue"):
             self.client.send_message(
                 QueueUrl=self.queue_url,
                 MessageBody=json.dumps(body),
                 MessageGroupId=message_group(object_id),
-                MessageDeduplicationId=fingerprint([notification_id, note]),
+                MessageDeduplicationId=fingerprint([object_id, about, event_id, note]),
             )
 
 

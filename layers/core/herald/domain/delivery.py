@@ -16,7 +16,10 @@ class Channel(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """Where a delivery stands. ``SENT`` is not ``DELIVERED``: OpenText handed it on, nobody confirmed it."""
+    """Where a delivery stands. ``SENT`` is not ``DELIVERED``: OpenText handed it on, nobody confirmed it.
+
+    ``UNCONFIRMED`` closes what OpenText took and never told the end of. ``SKIPPED`` was not sent on purpose.
+    """
 
     PENDING = "PENDING"
     CLAIMED = "CLAIMED"
@@ -24,12 +27,17 @@ class DeliveryState(StrEnum):
     UNKNOWN = "UNKNOWN"
     SUBMITTED = "SUBMITTED"
     SENT = "SENT"
+    UNCONFIRMED = "UNCONFIRMED"
     DELIVERED = "DELIVERED"
     FAILED = "FAILED"
     EXPIRED = "EXPIRED"
+    SKIPPED = "SKIPPED"
 
 
-FINAL = frozenset({DeliveryState.DELIVERED, DeliveryState.FAILED, DeliveryState.EXPIRED})
+NOT_SENT = frozenset({DeliveryState.FAILED, DeliveryState.EXPIRED, DeliveryState.SKIPPED})
+"""Final states after which the next channel may carry the message."""
+FINAL = frozenset({DeliveryState.DELIVERED, DeliveryState.UNCONFIRMED, *NOT_SENT})
+"""States in which nothing more is done. Only proof from OpenText still moves ``UNCONFIRMED``."""
 ACCEPTED = frozenset({DeliveryState.SUBMITTED, DeliveryState.SENT, *FINAL})
 """States in which nothing is left to submit on this channel."""
 
@@ -38,7 +46,8 @@ _RANK = {
     DeliveryState.CLAIMED: 1, DeliveryState.RETRY_AT: 1, DeliveryState.UNKNOWN: 1,
     DeliveryState.SUBMITTED: 2,
     DeliveryState.SENT: 3,
-    DeliveryState.DELIVERED: 4, DeliveryState.FAILED: 4, DeliveryState.EXPIRED: 4,
+    DeliveryState.UNCONFIRMED: 4,
+    DeliveryState.DELIVERED: 5, DeliveryState.FAILED: 5, DeliveryState.EXPIRED: 5, DeliveryState.SKIPPED: 5,
 }  # fmt: skip
 
 
@@ -52,8 +61,10 @@ class Delivery:
     """One channel of one notification.
 
     ``version`` counts the writes and guards each of them (optimistic lock). ``attempts`` counts submits begun,
-    ``resends`` those made after an unknown outcome (at most one). ``begun_at`` is the first claim. ``due_at`` ends
-    the lease while CLAIMED, is the next try while RETRY_AT, and ends the grace time while UNKNOWN.
+    ``resends`` those made after an unknown outcome (at most one). ``begun_at`` is the first claim or hold. ``due_at``
+    ends the lease while CLAIMED, is the next try while RETRY_AT, and ends the grace time while UNKNOWN. ``turn`` says
+    that ``due_at`` is a turn it was given at OpenText's door. ``look_at`` is when reconcile looks at it, while it has
+    no final state; ``submitted_at`` is when OpenText took it, as far as we know.
     """
 
     notification_id: str
@@ -65,6 +76,9 @@ class Delivery:
     resends: int = 0
     due_at: datetime | None = None
     begun_at: datetime | None = None
+    turn: bool = False
+    look_at: datetime | None = None
+    submitted_at: datetime | None = None
     job_id: str | None = None
     reason: Reason | None = None
     detail: str = ""
@@ -79,20 +93,36 @@ class Delivery:
         """Taken for one submit; whoever finds the lease over must treat the outcome as unknown."""
         return self._moved(
             now, state=DeliveryState.CLAIMED, attempts=self.attempts + 1, resends=self.resends + int(resend),
-            due_at=now + lease, begun_at=self.begun_at or now, reason=None, detail="",
+            due_at=now + lease, begun_at=self.begun_at or now, turn=False, reason=None, detail="",
+        )  # fmt: skip
+
+    def held(self, now: datetime, until: datetime, reason: Reason, detail: str, *, turn: bool) -> "Delivery":
+        """Not tried now: it waits at OpenText's gate, where that may be its turn. What is in doubt stays in doubt."""
+        state = DeliveryState.UNKNOWN if self.state is DeliveryState.UNKNOWN else DeliveryState.RETRY_AT
+        return self._moved(
+            now, state=state, due_at=until, begun_at=self.begun_at or now, turn=turn,
+            reason=reason, detail=detail,
         )  # fmt: skip
 
     def submitted(self, now: datetime, job_id: str) -> "Delivery":
         """Accepted by OpenText under that job."""
-        return self._moved(now, state=DeliveryState.SUBMITTED, job_id=job_id, due_at=None, reason=None, detail="")
+        return self._moved(
+            now, state=DeliveryState.SUBMITTED, job_id=job_id, submitted_at=now, due_at=None, reason=None, detail=""
+        )
+
+    def looked_at(self, now: datetime) -> "Delivery":
+        """Without news: to be looked at again when the stretched interval is over."""
+        return self._moved(now, look_at=next_look(self.begun_at or now, now))
 
     def retry_at(self, now: datetime, due_at: datetime, reason: Reason, detail: str) -> "Delivery":
         """Nothing was accepted; to be tried again at that time."""
-        return self._moved(now, state=DeliveryState.RETRY_AT, due_at=due_at, reason=reason, detail=detail)
+        return self._moved(now, state=DeliveryState.RETRY_AT, due_at=due_at, turn=False, reason=reason, detail=detail)
 
     def unknown(self, now: datetime, grace_until: datetime, reason: Reason, detail: str) -> "Delivery":
         """Perhaps accepted; a callback that bears the reference is awaited until then."""
-        return self._moved(now, state=DeliveryState.UNKNOWN, due_at=grace_until, reason=reason, detail=detail)
+        return self._moved(
+            now, state=DeliveryState.UNKNOWN, due_at=grace_until, turn=False, reason=reason, detail=detail
+        )
 
     def ended(self, now: datetime, state: DeliveryState, reason: Reason | None, detail: str = "") -> "Delivery":
         """In a final state."""
@@ -109,10 +139,33 @@ class Delivery:
         proven = state in (DeliveryState.SENT, DeliveryState.DELIVERED)
         if not moves_forward(self.state, state) and not (guessed and proven):
             return None
-        return self._moved(now, state=state, job_id=job_id, due_at=None, reason=reason, detail=detail)
+        return self._moved(
+            now, state=state, job_id=job_id, submitted_at=self.submitted_at or now, due_at=None, reason=reason,
+            detail=detail,
+        )  # fmt: skip
 
     def _moved(self, now: datetime, **changes: object) -> "Delivery":
-        return replace(self, version=self.version + 1, updated_at=now, **changes)  # type: ignore[arg-type]
+        moved = replace(self, version=self.version + 1, updated_at=now, **changes)  # type: ignore[arg-type]
+        if moved.state in FINAL:
+            return replace(moved, look_at=None)
+        return moved if moved.look_at else replace(moved, look_at=next_look(now, now))
+
+
+FIRST_LOOK = timedelta(minutes=5)
+LONGEST_LOOK = timedelta(hours=12)
+LOOKS_END = timedelta(hours=72)
+"""How long OpenText is asked about a job: well inside the 3 to 7 days after which it purges jobs
+(docs/vendor/opentext.md 6)."""
+
+
+def next_look(begun_at: datetime, now: datetime) -> datetime:
+    """Return when to look at a delivery again: after five minutes, then half its age later each time, and at the end.
+
+    OpenText's own advice is to ask first "a few minutes after" the submit (docs/vendor/opentext.md 4).
+    """
+    stretched = now + min(max(FIRST_LOOK, (now - begun_at) / 2), LONGEST_LOOK)
+    last = begun_at + LOOKS_END
+    return min(stretched, last) if now < last else stretched
 
 
 def message_id(prefix: str, reference: str) -> str:

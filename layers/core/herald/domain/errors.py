@@ -46,6 +46,16 @@ class Reason(StrEnum):
     UNEXPECTED_ERROR = "unexpected_error"
     HINDERED = "hindered"
     HELD_BACK = "held_back"
+    VENDOR_SILENT = "vendor_silent"
+    RESTING = "resting"
+    WAITS_ITS_TURN = "waits_its_turn"
+    OPTED_OUT = "opted_out"
+    OVERTAKEN = "overtaken"
+    ALREADY_REACHED = "already_reached"
+    INCIDENT_OPEN = "incident_open"
+    NO_INCIDENT = "no_incident"
+    CONTINUED = "continued"
+    ALREADY_RUNNING = "already_running"
 
 
 class CallFailed(Exception):  # noqa: N818 - it says what happened, as the ledger does

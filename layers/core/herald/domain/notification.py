@@ -51,6 +51,9 @@ class Notification:
     severity: Severity
     config_version: str
     created_at: datetime
+    sequence: tuple[str, int] | None = None
+    """The row it stands in and its place there: of those in one row, a recipient is never told an earlier one after a
+    later one."""
 
 
 def notification_id(rule_id: str, subject: str, facts_fingerprint: str, recipient: Recipient) -> str:

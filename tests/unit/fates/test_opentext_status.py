@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from herald.domain.configuration import StatusReading
 from herald.domain.delivery import Channel, DeliveryState
 from herald.domain.errors import Reason
 from herald.domain.opentext_status import JobStatus, ReportedDelivery, StatusUnreadableError, read_status
@@ -121,16 +122,68 @@ def test_an_event_of_another_status_is_counted_and_proves_nothing(status: Any) -
     assert (found.state, found.unknown) == (SENT, 1)
 
 
-def test_a_dsn_is_kept_raw_and_proves_nothing() -> None:
-    dsn = {"status": "5.1.1", "recipient": "someone@example.com"}
-    events = {"email_delivery_events": {"dsn": dsn, "html_open": []}}
-    found = reported(delivery_attempts=attempt("Sent"), events=events)
-    assert (found.state, found.dsn) == (SENT, dsn)
-    assert "someone@example.com" not in repr(found)
-
-
 def encoded(text: str) -> str:
     return b64encode(text.encode()).decode()
+
+
+def test_a_dsn_proves_nothing_as_long_as_nobody_says_where_its_code_stands() -> None:
+    delivery = reported(
+        email="a@example.com", delivery_attempts=attempt("Sent"),
+        events={"email_delivery_events": {"dsn": {"status": "5.1.1"}}},
+    )  # fmt: skip
+    assert (delivery.state, delivery.unknown) == (SENT, 0)
+
+
+@pytest.mark.parametrize(
+    ("code", "state", "unknown"),
+    [("2.0.0", DELIVERED, 0), ("5.1.1", FAILED, 0), ("4.2.2", SENT, 0), ("9.9.9", SENT, 1), (None, SENT, 1)],
+)
+def test_a_dsn_is_read_where_the_configuration_says(code: str | None, state: DeliveryState, unknown: int) -> None:
+    body = {
+        "job_id": "xsi-1",
+        "deliveries": [
+            {
+                "email": "a@example.com",
+                "delivery_attempts": attempt("Sent"),
+                "events": {"email_delivery_events": {"dsn": {"code": code}}},
+            }
+        ],
+    }
+    (delivery,) = read_status(body, StatusReading(dsn_status="code")).deliveries
+    assert (delivery.state, delivery.unknown) == (state, unknown)
+
+
+def test_events_and_codes_an_integrator_has_learnt_are_read() -> None:
+    reading = StatusReading(benign_gamma_codes=(0, 17), confirmed=("Confirmed", "Read"), failed=("Rejected",))
+
+    def state(**delivery: Any) -> DeliveryState | None:
+        return read_status({"job_id": "x", "deliveries": [{"sms": "1", **delivery}]}, reading).deliveries[0].state
+
+    assert state(delivery_attempts=attempt("Sent", gamma_code=17)) is SENT
+    assert state(delivery_attempts=attempt("Sent", gamma_code=18)) is FAILED
+    assert state(delivery_attempts=attempt("Sent"), events=sms_event("Read")) is DELIVERED
+    assert state(delivery_attempts=attempt("Sent"), events=sms_event("Rejected")) is FAILED
+
+
+@pytest.mark.parametrize("ended", ["Error", "Cancelled"])
+def test_a_job_that_ended_badly_speaks_for_deliveries_of_which_nothing_is_told(ended: str) -> None:
+    silent = read_status({"job_id": "x", "job_state": [ended], "deliveries": [{"sms": "1"}]})
+    assert (silent.deliveries[0].state, silent.deliveries[0].detail) == (FAILED, f"job state {ended}")
+    empty = read_status({"job_id": "x", "job_state": [ended], "deliveries": []})
+    assert [one.state for one in empty.deliveries] == [FAILED]
+    told = read_status({"job_id": "x", "job_state": [ended], "deliveries": [{"delivery_attempts": attempt("Sent")}]})
+    assert told.deliveries[0].state is SENT
+
+
+@pytest.mark.parametrize("job_state", [["Complete", "Posted"], ["Posted"], ["Delivered"], ["Complete"]])
+def test_no_word_about_the_job_makes_a_delivery_delivered(job_state: list[str]) -> None:
+    body = {"job_id": "x", "job_state": job_state, "deliveries": [{"sms": "1", "delivery_attempts": attempt("Sent")}]}
+    assert read_status(body).deliveries[0].state is SENT
+
+
+def test_job_states_nobody_documents_are_counted_and_kept() -> None:
+    status = read_status({"job_id": "x", "job_state": ["Complete", "Quarantined"], "deliveries": []})
+    assert (status.unknown_values, status.job_state) == (1, ("Complete", "Quarantined"))
 
 
 @pytest.mark.parametrize(

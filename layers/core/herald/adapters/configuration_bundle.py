@@ -2,14 +2,16 @@
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
+from datetime import timedelta
 from typing import Any
 
 from herald.adapters.exact_json import dumps, loads
 from herald.domain.canonical import short_id
-from herald.domain.configuration import Audience, Configuration, Notify, Rule
+from herald.domain.configuration import Audience, Configuration, Notify, ReplyWords, Rule, StatusReading
 from herald.domain.delivery import Channel
 from herald.domain.errors import ConfigurationError
+from herald.domain.milestones import MilestoneStep
 from herald.domain.notification import Recipient, Severity
 
 LARGEST_BUNDLE = 350_000
@@ -63,6 +65,10 @@ def to_document(configuration: Configuration) -> dict[str, Any]:
         "mapping": configuration.mapping,
         "templates": configuration.templates,
         "default_locale": configuration.default_locale,
+        "milestones": [[step.name, step.status] for step in configuration.milestones],
+        "status": asdict(configuration.status),
+        "replies": asdict(configuration.replies),
+        "silent_after": {name: int(after.total_seconds()) for name, after in configuration.silent_after.items()},
     }
     ordered = _ordered(document)
     assert isinstance(ordered, dict)  # noqa: S101 - for the type checker: a mapping was given
@@ -79,6 +85,11 @@ def from_document(document: Mapping[str, Any]) -> Configuration:
         mapping=document["mapping"],
         templates=document["templates"],
         default_locale=document["default_locale"],
+        # A version that was stored before there were milestones and the like has none.
+        milestones=tuple(MilestoneStep(name, status) for name, status in document.get("milestones", ())),
+        status=StatusReading(**_tuples(document.get("status", {}))),
+        replies=ReplyWords(**_tuples(document.get("replies", {}))),
+        silent_after={name: timedelta(seconds=after) for name, after in document.get("silent_after", {}).items()},
     )
 
 
@@ -121,6 +132,10 @@ def _audience(name: str, document: Mapping[str, Any]) -> Audience:
         value: tuple(Recipient(**member) for member in members) for value, members in document["members"].items()
     }
     return Audience(name=name, by=document["by"], members=members, person=document["person"])
+
+
+def _tuples(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in document.items()}
 
 
 def _ordered(value: Any) -> Any:

@@ -2,14 +2,11 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import Any
-
-import jmespath
-from jmespath.exceptions import JMESPathError
 
 from herald.domain.configuration import Audience
 from herald.domain.notification import Recipient
+from herald.domain.paths import found
 
 ANY = "*"
 """The key of the members that serve every value not named, and events in which there is no value."""
@@ -32,10 +29,10 @@ def resolve(audience: Audience, facts: Mapping[str, Any]) -> tuple[Recipient, ..
     no member serves. Never raises for facts of any shape.
     """
     if audience.person is not None:
-        person = _found(audience.person, facts)
+        person = found(audience.person, facts)
         recipient = recipient_of(person) if isinstance(person, Mapping) else None
         return (recipient,) if recipient else ()
-    values = _values(_found(audience.by, facts)) if audience.by is not None else []
+    values = _values(found(audience.by, facts)) if audience.by is not None else []
     served = (audience.members.get(value, audience.members.get(ANY, ())) for value in values or [ANY])
     return _each_once(recipient for members in served for recipient in members)
 
@@ -77,20 +74,7 @@ def _each_once(recipients: Iterable[Recipient]) -> tuple[Recipient, ...]:
     return tuple(unique.values())
 
 
-def _values(found: object) -> list[str]:
-    entries = found if isinstance(found, list) else [found]
+def _values(value: object) -> list[str]:
+    entries = value if isinstance(value, list) else [value]
     scalars = (entry for entry in entries if isinstance(entry, str | int) and not isinstance(entry, bool))
     return [str(entry) for entry in scalars if entry != ""]
-
-
-def _found(path: str, facts: Mapping[str, Any]) -> object:
-    try:
-        found: object = _compiled(path).search(facts)
-    except JMESPathError:
-        return None
-    return found
-
-
-@lru_cache(maxsize=256)
-def _compiled(path: str) -> Any:
-    return jmespath.compile(path)

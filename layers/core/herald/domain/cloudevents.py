@@ -11,6 +11,8 @@ from herald.domain.rfc3339 import parse_timestamp
 MAX_BATCH = 100
 RESERVED_TYPES = ("threekit.", "opentext.", "herald.")
 """Types that only Herald gives: a rule that listens to them relies on what Herald checked."""
+AGREED_TYPES = frozenset({"order.milestone.reached", "localization.completed", "regional.approval.completed"})
+"""Types whose data are checked against the workflow contract at the door."""
 
 _ATTRIBUTES = frozenset(
     {"specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "data", "data_base64"}
@@ -25,7 +27,7 @@ _JSON_TYPE = re.compile(r"[a-z0-9.+-]+/(?:[a-z0-9.+-]+\+)?json(?:\s*;.*)?", re.I
 def read_cloudevent(told: Told) -> list[Event]:
     """Return the one event of a body in structured mode. Raises ``EnvelopeRefusedError``."""
     _require_signature(told)
-    return [_event(told, told.body)]
+    return [event_of(told, told.body, source=f"/threekit/{told.source}", origin=Origin.CONNECTOR)]
 
 
 def read_cloudevents_batch(told: Told) -> list[Event]:
@@ -35,7 +37,8 @@ def read_cloudevents_batch(told: Told) -> list[Event]:
         raise EnvelopeRefusedError(Refusal.MALFORMED, "a batch must be a JSON array")
     if len(told.body) > MAX_BATCH:
         raise invalid(f"a batch may hold at most {MAX_BATCH} events")
-    return [_event(told, body) for body in told.body]
+    source = f"/threekit/{told.source}"
+    return [event_of(told, body, source=source, origin=Origin.CONNECTOR) for body in told.body]
 
 
 def _require_signature(told: Told) -> None:
@@ -45,25 +48,41 @@ def _require_signature(told: Told) -> None:
         )
 
 
-def _event(told: Told, body: Any) -> Event:
+def event_of(told: Told, body: Any, *, source: str, origin: Origin) -> Event:
+    """Return the event of one CloudEvent that came in by a door. Raises ``EnvelopeRefusedError``.
+
+    ``source`` is Herald's name of the sender. An event of the workflow contract must keep it; its subject is then the
+    order or item it is about, whatever the sender wrote.
+    """
     event = as_object(body)
     _check_envelope(event)
-    sender_id, source, kind = _text(event, "id", _TEXT_WITH_BLANKS), _text(event, "source"), _type(event)
+    sender_id, sender, kind = _text(event, "id", _TEXT_WITH_BLANKS), _text(event, "source"), _type(event)
     subject = _text(event, "subject", _TEXT_WITH_BLANKS) if event.get("subject") is not None else f"{kind}/{sender_id}"
     data = event.get("data")
     if not isinstance(data, dict):
         raise invalid("data must be a JSON object")
     return Event(
-        identity=Identity(IdentityKind.SENDER_ID, f"/threekit/{told.source}", (source, sender_id)),
+        identity=Identity(IdentityKind.SENDER_ID, source, (sender, sender_id)),
         type=kind,
-        subject=subject,
+        subject=_agreed_subject(kind, data) or subject,
         time=_time(event) if event.get("time") is not None else told.received_at,
         data=data,
-        origin=Origin.CONNECTOR,
-        trust=Trust.SIGNED,
+        origin=origin,
+        trust=Trust.SIGNED if told.signed else Trust.UNSIGNED,
         received_at=told.received_at,
         body_hash=fingerprint({name: event.get(name) for name in ("type", "subject", "time", "data")}),
     )
+
+
+def _agreed_subject(kind: str, data: dict[str, Any]) -> str | None:
+    if kind not in AGREED_TYPES:
+        return None
+    from herald.domain.workflow_contract import ContractBrokenError, contract_subject  # noqa: PLC0415 - few events need it
+
+    try:
+        return contract_subject(kind, data)
+    except ContractBrokenError as error:
+        raise invalid(str(error)) from error
 
 
 def _check_envelope(event: dict[str, Any]) -> None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from herald.domain.delivery import Channel
+from herald.domain.milestones import MilestoneStep
 from herald.domain.notification import Recipient, Severity
 
 
@@ -44,11 +46,35 @@ class Audience:
 
 
 @dataclass(frozen=True, slots=True)
+class StatusReading:
+    """How the undocumented spots of OpenText's status are read (docs/vendor/opentext.md 4 and 9.7).
+
+    ``benign_gamma_codes`` are those with which ``Sent`` means what it says. ``confirmed`` are the
+    ``sms_delivery_events`` that say that the handset has it, ``failed`` those that say it never will. ``dsn_status`` is
+    a JMESPath that finds an RFC 3463 status code in an e-mail's ``dsn``; empty: a ``dsn`` is kept and not read.
+    """
+
+    benign_gamma_codes: tuple[int, ...] = (0,)
+    confirmed: tuple[str, ...] = ("Confirmed",)
+    failed: tuple[str, ...] = ()
+    dsn_status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyWords:
+    """Whole replies that stop and start messages, compared without case, blanks and punctuation around them."""
+
+    stop: tuple[str, ...] = ("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT")
+    start: tuple[str, ...] = ("START", "UNSTOP")
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
     """One immutable version of everything in ``config/``.
 
     ``mapping`` maps an event type (``*`` suffix allowed) to where its fields are found; ``templates`` maps
-    ``<template>/<locale>/<part>`` to text. ``version`` is ``cfg_`` and a hash of all the rest.
+    ``<template>/<locale>/<part>`` to text; ``milestones`` stand in the order in which they are reached;
+    ``silent_after`` says how long a source may be silent. ``version`` is ``cfg_`` and a hash of all the rest.
     """
 
     version: str
@@ -58,6 +84,10 @@ class Configuration:
     mapping: Mapping[str, Any]
     templates: Mapping[str, str]
     default_locale: str = "en"
+    milestones: tuple[MilestoneStep, ...] = ()
+    status: StatusReading = StatusReading()
+    replies: ReplyWords = ReplyWords()
+    silent_after: Mapping[str, timedelta] = field(default_factory=dict)
 
     def rules_for(self, event_type: str) -> tuple[Rule, ...]:
         """Return the rules that listen to a type, in file order."""

@@ -5,14 +5,17 @@ are those of the older interface of the same platform (docs/vendor/opentext.md 4
 """
 
 import binascii
+import re
 from base64 import b64decode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from herald.domain.configuration import StatusReading
 from herald.domain.delivery import Channel, DeliveryState
 from herald.domain.errors import Reason
+from herald.domain.paths import found
 
 LONGEST_ID = 200
 LONGEST_RAW = 64
@@ -30,12 +33,21 @@ STATES: Mapping[str, DeliveryState] = {
 }
 """A try's ``state``. ``Sent`` is handed on, not delivered (docs/vendor/opentext.md 4)."""
 
-BENIGN_GAMMA_CODES = frozenset({0})
-"""The codes with which ``Sent`` means what it says. The table is not published; any other code is a failure."""
+JOB_STATES = frozenset(
+    {
+        "Awaiting setup", "Setup", "Processing", "Awaiting Delivery", "Delivering", "Posted", "Delivered", "Reporting",
+        "Complete", "Error", "Cancelled", "Held",
+    }
+)  # fmt: skip
+"""What a job may say, several at once; ``Posted`` and ``Complete`` prove nothing (docs/vendor/opentext.md 4)."""
 
-CONFIRMED = "Confirmed"
-"""The one ``sms_delivery_events`` status ever seen: the handset has it (docs/vendor/opentext.md 4 and 9.7)."""
+JOB_ENDED_BADLY = frozenset({"Error", "Cancelled"})
+"""Job states that speak for a delivery of which nothing else is told: no attempt was made."""
 
+AS_PUBLISHED = StatusReading()
+"""Nothing is read that no document shows: only gamma code 0 is good, only the SMS event ``Confirmed`` is known."""
+
+_DSN_CODE = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}")
 _REASONS = {DeliveryState.FAILED: Reason.VENDOR_REPORTED_FAILURE, DeliveryState.EXPIRED: Reason.VENDOR_EXPIRED}
 
 
@@ -48,8 +60,8 @@ class ReportedDelivery:
     """What is reported about one destination.
 
     ``reference`` is our ``ref``, decoded; ``state`` is ``None`` where nothing known is said; ``raw_state`` is the last
-    try's state as OpenText spelt it (at most 64 characters); ``detail`` holds no personal data; ``dsn`` is kept raw,
-    since its fields are not published; ``unknown`` counts the values that this reader does not know.
+    try's state as OpenText spelt it (at most 64 characters); ``detail`` holds no personal data; ``unknown`` counts the
+    values that this reader does not know. They stay as they are in the recorded event.
     """
 
     reference: str | None
@@ -59,24 +71,24 @@ class ReportedDelivery:
     detail: str
     raw_state: str
     unknown: int = 0
-    dsn: Any = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class JobStatus:
-    """What is reported about one job. ``job_state`` is for people only: a complete job may hold failed deliveries."""
+    """What is reported about one job. ``job_state`` is mostly for people: a complete job may hold failed deliveries."""
 
     job_id: str
     deliveries: tuple[ReportedDelivery, ...]
     job_state: tuple[str, ...] = ()
+    unknown: int = 0
 
     @property
     def unknown_values(self) -> int:
         """How many values of the body this reader does not know."""
-        return sum(delivery.unknown for delivery in self.deliveries)
+        return self.unknown + sum(delivery.unknown for delivery in self.deliveries)
 
 
-def read_status(body: Mapping[str, Any]) -> JobStatus:
+def read_status(body: Mapping[str, Any], reading: StatusReading = AS_PUBLISHED) -> JobStatus:
     """Read a parsed status body. Raises ``StatusUnreadableError`` if job id or list of deliveries is not one."""
     job_id = body.get("job_id")
     if not isinstance(job_id, str) or not 0 < len(job_id) <= LONGEST_ID:
@@ -84,12 +96,16 @@ def read_status(body: Mapping[str, Any]) -> JobStatus:
     deliveries = body.get("deliveries", [])
     if not isinstance(deliveries, list):
         raise StatusUnreadableError("deliveries must be a list")
-    job_state = _list(body.get("job_state"))
-    return JobStatus(
-        job_id=job_id,
-        deliveries=tuple(_delivery(item) for item in deliveries),
-        job_state=tuple(state[:LONGEST_RAW] for state in job_state if isinstance(state, str)),
-    )
+    states = tuple(state[:LONGEST_RAW] for state in _list(body.get("job_state")) if isinstance(state, str))
+    ended = next((state for state in states if state in JOB_ENDED_BADLY), None)
+    reported = tuple(_delivery(item, reading, ended) for item in deliveries)
+    if ended and not reported:
+        reported = (ReportedDelivery(None, None, *_of_job(ended), ""),)
+    return JobStatus(job_id, reported, states, sum(state not in JOB_STATES for state in states))
+
+
+def _of_job(ended: str) -> tuple[DeliveryState, Reason, str]:
+    return DeliveryState.FAILED, Reason.VENDOR_REPORTED_FAILURE, f"job state {ended}"
 
 
 @dataclass(slots=True)
@@ -102,27 +118,28 @@ class _Said:
     unknown: int = 0
 
 
-def _delivery(item: Any) -> ReportedDelivery:
+def _delivery(item: Any, reading: StatusReading, job_ended: str | None) -> ReportedDelivery:
     if not isinstance(item, Mapping):
         return ReportedDelivery(None, None, None, None, "", "", unknown=1)
     reference, undecodable = _reference(item.get("ref_base64"))
     events = _mapping(item.get("events"))
-    tried = _last_attempt(item.get("delivery_attempts"))
-    arrived, strange = _arrival(events)
-    state = DeliveryState.DELIVERED if arrived else tried.state
+    tried = _last_attempt(item.get("delivery_attempts"), reading)
+    if job_ended and tried == _Said():
+        tried = _Said(DeliveryState.FAILED, f"job state {job_ended}", job_ended)
+    later = _events(events, reading)
+    state = later.state or tried.state
     return ReportedDelivery(
         reference=reference,
         channel=_channel(item),
         state=state,
         reason=_REASONS.get(state) if state else None,
-        detail=arrived or tried.detail,
+        detail=later.detail or tried.detail,
         raw_state=tried.raw,
-        unknown=tried.unknown + strange + undecodable,
-        dsn=_mapping(events.get("email_delivery_events")).get("dsn"),
+        unknown=tried.unknown + later.unknown + undecodable,
     )
 
 
-def _last_attempt(attempts: Any) -> _Said:
+def _last_attempt(attempts: Any, reading: StatusReading) -> _Said:
     """The last try in the list decides: times are not comparable across levels (docs/vendor/opentext.md 4)."""
     listed = _list(attempts)
     if not listed:
@@ -137,16 +154,16 @@ def _last_attempt(attempts: Any) -> _Said:
         return _Said(raw=shown, unknown=1)
     if state is not DeliveryState.SENT:
         return _Said(state, f"state {shown}", shown)
-    return _sent(last.get("gamma_code"), shown)
+    return _sent(last.get("gamma_code"), shown, reading)
 
 
-def _sent(gamma: Any, raw: str) -> _Said:
+def _sent(gamma: Any, raw: str, reading: StatusReading) -> _Said:
     if gamma is None:
         return _Said(DeliveryState.SENT, f"state {raw}", raw)
     if not _is_code(gamma):
         # Whether that is a good or a bad code nobody can tell; the report is kept, the delivery is not moved.
         return _Said(None, "gamma code of an unknown form", raw, unknown=1)
-    if gamma in BENIGN_GAMMA_CODES:
+    if gamma in reading.benign_gamma_codes:
         return _Said(DeliveryState.SENT, f"state {raw}", raw)
     return _Said(DeliveryState.FAILED, f"state {raw}, gamma code {int(gamma)}", raw)
 
@@ -157,16 +174,37 @@ def _is_code(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST_CODE
 
 
-def _arrival(events: Mapping[str, Any]) -> tuple[str, int]:
-    """Return what proves that the message arrived, empty if nothing does, and how many unknown values were met."""
-    statuses = [_mapping(event).get("status") for event in _list(events.get("sms_delivery_events"))]
-    strange = sum(status != CONFIRMED for status in statuses)
-    if CONFIRMED in statuses:
-        return f"event {CONFIRMED}", strange
+def _events(events: Mapping[str, Any], reading: StatusReading) -> _Said:
+    """What came after the sending; proof that it arrived weighs more than any word that it did not."""
+    said = [_sms_event(event, reading) for event in _list(events.get("sms_delivery_events"))]
+    email = _mapping(events.get("email_delivery_events"))
     # Somebody opened it, so it was delivered, whatever was said before.
-    if _list(_mapping(events.get("email_delivery_events")).get("html_open")):
-        return "opened", strange
-    return "", strange
+    if _list(email.get("html_open")):
+        said.append(_Said(DeliveryState.DELIVERED, "opened"))
+    said.append(_dsn(email.get("dsn"), reading))
+    decisive = next((one for one in said if one.state is DeliveryState.DELIVERED), None)
+    decisive = decisive or next((one for one in said if one.state is not None), _Said())
+    return _Said(decisive.state, decisive.detail, unknown=sum(one.unknown for one in said))
+
+
+def _sms_event(event: Any, reading: StatusReading) -> _Said:
+    status = _mapping(event).get("status")
+    if status in reading.confirmed:
+        return _Said(DeliveryState.DELIVERED, f"event {status}")
+    if status in reading.failed:
+        return _Said(DeliveryState.FAILED, f"event {status}")
+    return _Said(unknown=1)
+
+
+def _dsn(dsn: Any, reading: StatusReading) -> _Said:
+    """RFC 3463 classes: 2 arrived, 4 is still being tried, 5 failed for good."""
+    if not isinstance(dsn, Mapping) or not reading.dsn_status:
+        return _Said()
+    code = found(reading.dsn_status, dsn)
+    if not isinstance(code, str) or not _DSN_CODE.fullmatch(code):
+        return _Said(unknown=1)
+    states = {"2": DeliveryState.DELIVERED, "5": DeliveryState.FAILED}
+    return _Said(states.get(code[0]), f"DSN {code}")
 
 
 def _reference(encoded: Any) -> tuple[str | None, int]:

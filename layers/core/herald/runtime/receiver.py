@@ -57,11 +57,12 @@ _COUNTED = {
 class Receiver:
     """Answers the requests of one door.
 
-    ``actor`` is the function's name, ``envelope`` says how bodies become events, ``count`` adds to a metric.
+    ``actor`` is the function's name, ``envelope`` gives for a kind of source how its bodies become events, ``count``
+    adds to a metric.
     """
 
     actor: str
-    envelope: Envelope
+    envelope: Callable[[str], Envelope]
     sources: Callable[[], Sources]
     inbox: Inbox
     audit: AuditTrail
@@ -91,10 +92,11 @@ class Receiver:
     def _receive(self, event: Mapping[str, Any], line: dict[str, Any]) -> dict[str, Any]:
         request = http.read_request(event, max_body_bytes=self.limits.max_body_bytes)
         source = request.path_parameters.get("source", "")
-        verdict = self._authenticate(request, source, line)
-        told = self._told(request, source, verdict)
+        verdict, kind = self._authenticate(request, source, line)
+        envelope = self.envelope(kind)
+        told = self._told(request, source, verdict, envelope)
         try:
-            events = self.envelope.read(told)
+            events = envelope.read(told)
         except EnvelopeRefusedError as refused:
             raise ProblemError(_REFUSALS[refused.refusal], refused.detail) from refused
         receipts = self._record(events, line)
@@ -106,7 +108,7 @@ class Receiver:
         self.log.info("request.recorded", extra={**line, "status": answer["statusCode"]})
         return answer
 
-    def _authenticate(self, request: Request, source: str, line: dict[str, Any]) -> Verdict:
+    def _authenticate(self, request: Request, source: str, line: dict[str, Any]) -> tuple[Verdict, str]:
         try:
             sources = self.sources()
         except Exception as error:
@@ -125,12 +127,12 @@ class Receiver:
         if not verdict.accepted:
             line["failed"] = list(verdict.failed)
             raise ProblemError(http.CREDENTIALS, "the source is unknown or what was presented does not fit")
-        return verdict
+        return verdict, sources.kinds.get(source, "")
 
-    def _told(self, request: Request, source: str, verdict: Verdict) -> Told:
+    def _told(self, request: Request, source: str, verdict: Verdict, envelope: Envelope) -> Told:
         kind = media_type(request.headers.get("content-type", ""))
-        if kind is None or kind not in self.envelope.media_types:
-            taken = ", ".join(sorted(self.envelope.media_types))
+        if kind is None or kind not in envelope.media_types:
+            taken = ", ".join(sorted(envelope.media_types))
             raise ProblemError(http.CONTENT_TYPE, f"send one of these in UTF-8: {taken}")
         try:
             body = parse_json(request.body, max_depth=self.limits.max_json_depth)

@@ -1,7 +1,8 @@
 """What the sources of a door must present, out of the function's secret.
 
 The secret is ``{"sources": {"<name>": {"path_token": ..., "header": {"name", "value"}, "basic": {"username",
-"password"}, "hmac": ["whsec_..."]}}}``. Each of ``path_token``, ``header.value``, ``basic`` and ``hmac`` may be one
+"password"}, "hmac": ["whsec_..."], "kind": ...}}}``. ``kind`` says what the source sends, where a door takes more than
+one kind. Each of ``path_token``, ``header.value``, ``basic`` and ``hmac`` may be one
 value or a list of up to three that are good at the same time, so that a secret is replaced without a gap.
 """
 
@@ -25,22 +26,27 @@ from herald.domain.authentication import Credentials
 from herald.domain.errors import ConfigurationError
 from herald.domain.standard_webhooks import MAX_KEYS, read_key
 
+ONE_KIND = ("",)
+"""For a door whose sources all send the same kind, and name none."""
+
 _SOURCE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The sources that can be authenticated, and those whose configuration is broken, each with the fix."""
+    """The sources that can be authenticated, what each sends, and those whose configuration is broken, with the fix."""
 
     credentials: Mapping[str, Credentials] = field(repr=False)
     broken: Mapping[str, str]
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
 
 class CachedSources:
     """The sources of a secret, parsed once for each object the secret store hands out."""
 
-    def __init__(self, secret: Callable[[], Mapping[str, Any]]) -> None:
+    def __init__(self, secret: Callable[[], Mapping[str, Any]], kinds: tuple[str, ...] = ONE_KIND) -> None:
         self._secret = secret
+        self._kinds = kinds
         self._parsed: tuple[Mapping[str, Any], Sources] | None = None
 
     def __call__(self) -> Sources:
@@ -48,29 +54,37 @@ class CachedSources:
         secret = self._secret()
         # Kept beside the result, so that no other object can take its place in memory and pass for it.
         if self._parsed is None or self._parsed[0] is not secret:
-            self._parsed = (secret, read_sources(secret))
+            self._parsed = (secret, read_sources(secret, self._kinds))
         return self._parsed[1]
 
 
-def read_sources(secret: Mapping[str, Any]) -> Sources:
+def read_sources(secret: Mapping[str, Any], kinds: tuple[str, ...] = ONE_KIND) -> Sources:
     """Return a secret's sources; one that is broken does not take the others with it.
 
-    Raises ``ConfigurationError`` if ``sources`` is no object. No message holds a value of the secret.
+    ``kinds`` are those the door takes, the first where a source names none. Raises ``ConfigurationError`` if
+    ``sources`` is no object. No message holds a value of the secret.
     """
     configured = secret.get("sources", {})
     if not isinstance(configured, Mapping):
         raise ConfigurationError('the secret\'s "sources" must be an object: {"<source name>": {"hmac": [...]}, ...}')
     credentials: dict[str, Credentials] = {}
     broken: dict[str, str] = {}
+    told: dict[str, str] = {}
     for name, settings in configured.items():
         if not _SOURCE_NAME.fullmatch(name):
             broken[name] = "name the source with lower-case letters, digits, - and _, 64 at most"
             continue
         try:
-            credentials[name] = _Source.model_validate(settings).credentials()
+            source = _Source.model_validate(settings)
         except ValidationError as error:
             broken[name] = _fix(error)
-    return Sources(credentials, broken)
+            continue
+        kind = source.kind if source.kind is not None else kinds[0]
+        if kind not in kinds:
+            broken[name] = f"kind: write one of {', '.join(kinds)}" if kinds != ONE_KIND else "kind: leave it out here"
+            continue
+        credentials[name], told[name] = source.credentials(), kind
+    return Sources(credentials, broken, told)
 
 
 def _as_list(value: Any) -> Any:
@@ -126,6 +140,7 @@ class _Basic(_Strict):
 
 
 class _Source(_Strict):
+    kind: Annotated[str, Field(max_length=40)] | None = None
     path_token: _PathTokens | None = None
     header: _Header | None = None
     basic: Annotated[list[_Basic], BeforeValidator(_as_list), _UpToThree] | None = None
@@ -154,7 +169,7 @@ def _bytes(secrets: list[SecretStr] | None) -> tuple[bytes, ...]:
 
 
 def _fix(error: ValidationError) -> str:
-    known = {"path_token", "header", "basic", "hmac", "name", "value", "username", "password"}
+    known = {"path_token", "header", "basic", "hmac", "name", "value", "username", "password", "kind"}
     problems = []
     for problem in error.errors(include_input=False, include_context=False, include_url=False):
         # A place is named only by words of ours: a misplaced secret may have become a key.

@@ -1,16 +1,19 @@
 """From OpenText's status to the ledger: forward only, each report matched by its reference and job."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from herald.domain.audit import AuditRecord
-from herald.domain.delivery import Delivery, DeliveryState, parse_reference
+from herald.domain.delivery import NOT_SENT, Delivery, DeliveryState, parse_reference
 from herald.domain.errors import PoisonError, Reason
 from herald.domain.event import Event
+from herald.domain.opentext_envelope import STATUS_TYPE
 from herald.domain.opentext_status import JobStatus, ReportedDelivery, StatusUnreadableError, read_status
 from herald.ports import (
     AuditTrail,
     Checkpoint,
     Clock,
+    ConfigurationStore,
     Count,
     DispatchQueue,
     Inbox,
@@ -22,18 +25,18 @@ from herald.ports import (
 from herald.usecases.dispatch import SOON, delivery_record, open_delivery, put_writeback
 from herald.usecases.outcome import DONE, Later, Outcome
 
-WORTH_WRITING_BACK = frozenset(
-    {DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.FAILED, DeliveryState.EXPIRED}
-)
+WORTH_WRITING_BACK = frozenset({DeliveryState.SENT, DeliveryState.UNCONFIRMED, DeliveryState.DELIVERED, *NOT_SENT})
 
 
 @dataclass(frozen=True)
 class Track:
-    """Applies one status report to the deliveries it speaks of."""
+    """Applies one status report to the deliveries it speaks of; a reply on the same queue goes to ``replies``."""
 
     inbox: Inbox
     ledger: Ledger
     audit: AuditTrail
+    replies: Callable[[str], Outcome]
+    configurations: ConfigurationStore
     dispatch: DispatchQueue
     writeback: WritebackQueue
     clock: Clock
@@ -45,8 +48,10 @@ class Track:
         event = self.inbox.load(event_id)
         if event is None:
             raise PoisonError(Reason.NOT_FOUND, f"the inbox holds no event {event_id}")
+        if event.type != STATUS_TYPE:
+            return self.replies(event_id)
         try:
-            status = read_status(event.data)
+            status = read_status(event.data, self.configurations.active().status)
         except StatusUnreadableError as error:
             raise PoisonError(Reason.MALFORMED_MESSAGE, str(error)) from error
         if status.unknown_values:
@@ -70,14 +75,15 @@ class Track:
         if moved is not None:
             self.checkpoint("track.observed", record.notification.subject)
             self.ledger.write(moved)
-            if moved.state in (DeliveryState.FAILED, DeliveryState.EXPIRED):
+            if moved.state in NOT_SENT:
                 self.count("DeliveriesFailed", 1)
             self.checkpoint("track.recorded", record.notification.subject)
             delivery = moved
+        seen = _seen(status, reported)
         if reported.state is delivery.state:
-            self._settle(event, record, delivery)
+            self._settle(event, record, delivery, seen)
         else:
-            self._late(event, record, delivery, reported)
+            self._late(event, record, delivery, reported, seen)
 
     def _find(self, status: JobStatus, reported: ReportedDelivery) -> tuple[NotificationRecord, Delivery] | None:
         ours = parse_reference(reported.reference) if reported.reference else None
@@ -95,28 +101,22 @@ class Track:
             return None
         return record, delivery
 
-    def _settle(self, event: Event, record: NotificationRecord, delivery: Delivery) -> None:
+    def _settle(self, event: Event, record: NotificationRecord, delivery: Delivery, seen: str) -> None:
         """Do what follows from a state; done again after a crash it changes nothing."""
         if delivery.state in WORTH_WRITING_BACK:
             put_writeback(self.writeback, record, delivery)
-        if delivery.state in (DeliveryState.FAILED, DeliveryState.EXPIRED) and open_delivery(
-            record_with(record, delivery)
-        ):
+        if delivery.state in NOT_SENT and open_delivery(record_with(record, delivery)):
             self.dispatch.put(record.notification.id)
         # Under the key that dispatch uses too, so that an accepted submit is told once, whoever learnt of it first.
         outcome = delivery.state.lower()
-        self._note(event, record, delivery, f"{outcome}:{delivery.reference}", outcome)
+        self._note(event, record, delivery, f"{outcome}:{delivery.reference}", outcome, seen=seen)
         self.checkpoint("track.audited", record.notification.subject)
 
-    def _late(self, event: Event, record: NotificationRecord, delivery: Delivery, reported: ReportedDelivery) -> None:
-        self._note(
-            event,
-            record,
-            delivery,
-            f"late:{delivery.reference}:{event.id}",
-            "late_report",
-            reported=str(reported.state),
-        )
+    def _late(
+        self, event: Event, record: NotificationRecord, delivery: Delivery, reported: ReportedDelivery, seen: str
+    ) -> None:
+        key = f"late:{delivery.reference}:{event.id}"
+        self._note(event, record, delivery, key, "late_report", reported=str(reported.state), seen=seen)
 
     def _note(
         self, event: Event, record: NotificationRecord, delivery: Delivery, key: str, outcome: str, **details: str
@@ -131,6 +131,12 @@ class Track:
                 at=self.clock(), outcome=Reason.NOT_OURS, details={"job": status.job_id, "state": reported.raw_state},
             )
         )  # fmt: skip
+
+
+def _seen(status: JobStatus, reported: ReportedDelivery) -> str:
+    """Return what OpenText said, in its own words."""
+    said = (", ".join(status.job_state), reported.raw_state, reported.detail)
+    return " / ".join(part for part in said if part)[:200]
 
 
 def record_with(record: NotificationRecord, delivery: Delivery) -> NotificationRecord:

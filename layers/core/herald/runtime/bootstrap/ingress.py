@@ -1,5 +1,6 @@
 """What the two receiving functions share."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from herald.adapters.dynamodb_audit import DynamoAuditTrail
@@ -10,17 +11,20 @@ from herald.runtime.bootstrap.world import World
 from herald.runtime.observability import logger
 from herald.runtime.receiver import Limits, Receiver
 from herald.runtime.settings import IngressSettings
-from herald.runtime.source_credentials import CachedSources
+from herald.runtime.source_credentials import ONE_KIND, CachedSources
 
 
-def compose(settings: IngressSettings, world: World, actor: str, envelope: Envelope) -> Receiver:
-    """Return the receiver of one door."""
+def compose(
+    settings: IngressSettings, world: World, actor: str, envelope: Callable[[str], Envelope],
+    kinds: tuple[str, ...] = ONE_KIND,
+) -> Receiver:  # fmt: skip
+    """Return the receiver of one door, whose sources send one of these kinds."""
     database = world.client("dynamodb")
     secrets = SecretsManagerSecrets(world.client("secretsmanager"), settings.secret_id, world.clock)
     return Receiver(
         actor=actor,
         envelope=envelope,
-        sources=CachedSources(secrets.get),
+        sources=CachedSources(secrets.get, kinds),
         inbox=DynamoInbox(database, settings.inbox_table, world.clock, timedelta(days=settings.event_retention_days)),
         audit=DynamoAuditTrail(database, settings.audit_table),
         clock=world.clock,

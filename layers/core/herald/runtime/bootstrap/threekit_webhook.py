@@ -14,4 +14,4 @@ from herald.runtime.settings import WebhookSettings
 def receiver() -> Receiver:
     """Return the process's receiver."""
     settings = WebhookSettings.from_environment(os.environ)
-    return ingress.compose(settings, this_process(), "threekit_webhook", THREEKIT_WEBHOOK)
+    return ingress.compose(settings, this_process(), "threekit_webhook", lambda _kind: THREEKIT_WEBHOOK)

@@ -1,0 +1,22 @@
+"""Paths into data of a shape nobody promised: JMESPath that never raises."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+
+def found(path: str, data: Mapping[str, Any]) -> Any:
+    """Return what a JMESPath finds; ``None`` if it finds nothing or cannot be used on such data."""
+    from jmespath.exceptions import JMESPathError  # noqa: PLC0415 - most events are read without
+
+    try:
+        return _compiled(path).search(data)
+    except JMESPathError:
+        return None
+
+
+@lru_cache(maxsize=512)
+def _compiled(path: str) -> Any:
+    import jmespath  # noqa: PLC0415
+
+    return jmespath.compile(path)

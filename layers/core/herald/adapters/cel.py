@@ -16,7 +16,7 @@ from herald.domain.configuration import Configuration, Rule
 from herald.domain.decision import RuleOutcome, Verdict
 from herald.domain.facts_schema import RECORDS, FieldType, Kind, ListOf, Record
 
-VARIABLES = ("event", "order", "job", "data", "lists", "now")
+VARIABLES = ("event", "order", "job", "milestone", "incident", "data", "lists", "now")
 VERSIONS_KEPT = 4
 LONGEST_DETAIL = 300
 
@@ -63,7 +63,8 @@ class BadConditionError(ValueError):
 class CelRuleEngine:
     """Implements ``ports.RuleEngine``. Compiles a rule when it is first asked, and keeps it for its version.
 
-    Rules see ``event``, ``order`` and ``job`` as ``facts_schema`` has them, ``data`` and ``lists`` as open maps, and
+    Rules see ``event``, ``order``, ``job``, ``milestone`` and ``incident`` as ``facts_schema`` has them, ``data`` and
+    ``lists`` as open maps, and
     ``now``. Amounts are doubles, counts are ints, every number in ``data``, ``lists`` and attributes is a double, times
     are RFC 3339 text (the engine takes no time inside a map) except ``now``, which is a timestamp. A null is absent.
     """

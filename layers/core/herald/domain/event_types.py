@@ -14,8 +14,10 @@ class EventType:
     """A type Herald knows, and what it tells of."""
 
     name: str
-    variable: str
+    variables: tuple[str, ...]
     about: str
+    mapped_as: str = ""
+    """The type whose section of the mapping reads its order, where that is not its own."""
 
 
 # That orders are told as `created` and `updated` is by analogy with the published jobs sample (docs/vendor/threekit.md
@@ -23,13 +25,21 @@ class EventType:
 BUILT_IN: Mapping[str, EventType] = {
     known.name: known
     for known in (
-        EventType("threekit.order.created", "order", "an order was made in Threekit"),
-        EventType("threekit.order.updated", "order", "an order changed in Threekit"),
-        EventType("threekit.job.created", "job", "a job was begun in Threekit"),
-        EventType("threekit.job.updated", "job", "a job of Threekit moved on or ended"),
-        EventType("configuration.submitted", "order", "a storefront submitted a configuration for approval"),
-        EventType("sync.failed", "data", "a connector to another system failed"),
-        EventType("sync.recovered", "data", "a connector to another system works again"),
+        EventType("threekit.order.created", ("order",), "an order was made in Threekit"),
+        EventType("threekit.order.updated", ("order",), "an order changed in Threekit"),
+        EventType("threekit.job.created", ("job", "incident"), "a job was begun in Threekit"),
+        EventType("threekit.job.updated", ("job", "incident"), "a job of Threekit moved on or ended"),
+        EventType("configuration.submitted", ("order",), "a storefront submitted a configuration for approval"),
+        EventType("sync.failed", ("data", "incident"), "a connector to another system failed"),
+        EventType("sync.recovered", ("data", "incident"), "a connector to another system works again"),
+        EventType(
+            "order.milestone.reached",
+            ("order", "data", "milestone"),
+            "an order reached a step of its production",
+            mapped_as="threekit.order.updated",
+        ),
+        EventType("localization.completed", ("data",), "the texts of an item are there in a language"),
+        EventType("regional.approval.completed", ("data",), "a region said whether an item may be sold there"),
     )
 }
 
@@ -54,8 +64,15 @@ def known_types(mapping: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(BUILT_IN) | named
 
 
+def reading_of(event_type: str, mapping: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the mapping's section that reads events of a type; empty if there is none."""
+    known = BUILT_IN.get(event_type)
+    return section_for(known.mapped_as or event_type if known else event_type, mapping) or {}
+
+
 def variables_of(event_type: str, mapping: Mapping[str, Any]) -> frozenset[str]:
     """Return the variables a rule on this type can read."""
-    section = section_for(event_type, mapping) or {}
+    section = reading_of(event_type, mapping)
     told = {name for name in ("order", "job") if name in section}
-    return ALWAYS | told | ({"data"} if is_connector_type(event_type) else set())
+    own = {"milestone", "incident"} & set(BUILT_IN[event_type].variables if event_type in BUILT_IN else ())
+    return ALWAYS | told | own | ({"data"} if is_connector_type(event_type) else set())

@@ -16,7 +16,7 @@ from jmespath.exceptions import JMESPathError
 
 from herald.domain.canonical import fingerprint
 from herald.domain.event import Event
-from herald.domain.event_types import is_connector_type, section_for
+from herald.domain.event_types import is_connector_type, reading_of
 from herald.domain.facts_schema import (
     COMPONENT,
     COMPUTED_IN_LINE,
@@ -62,13 +62,13 @@ def build_facts(event: Event, objects: SourceObjects, mapping: Mapping[str, Any]
     ``mapping`` is the configuration's, by event type. Money is exact ``Decimal`` with line totals and total computed
     here; times are aware datetimes. Raises ``MappingError`` for data that cannot be used.
     """
-    section = section_for(event.type, mapping) or {}
+    section = reading_of(event.type, mapping)
     facts: dict[str, Any] = {"event": _event(event), "now": now}
     connector = is_connector_type(event.type)
     if connector:
         facts["data"] = dict(event.data)
     if "order" in section:
-        order = event.data if connector else objects.order
+        order = objects.order if objects.order is not None or not connector else event.data
         if order is None:
             raise MappingError("order", "it was not read again from Threekit")
         facts["order"] = _OrderReading(section, objects.configurations).order(_without_notes(order))
@@ -95,7 +95,10 @@ def facts_fingerprint(facts: Mapping[str, Any]) -> str:
 
 
 def order_content(order: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a raw Threekit order without what our own notes change: ``updatedAt`` and ``metadata.herald``."""
+    """Return a raw Threekit order without what our own notes change: ``updatedAt`` and ``metadata.herald``.
+
+    The status is left in: whoever writes it back compares with the one it wrote.
+    """
     return {key: value for key, value in _without_notes(order).items() if key != "updatedAt"}
 
 

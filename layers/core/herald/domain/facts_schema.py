@@ -108,7 +108,31 @@ EVENT = Record(
     },
 )
 
-RECORDS: Mapping[str, Record] = {"event": EVENT, "order": ORDER, "job": JOB}
+MILESTONE = Record(
+    "Milestone",
+    {
+        "name": Kind.TEXT,
+        "place": Kind.COUNT,
+        "previous": Kind.TEXT,
+        "at": Kind.TIME,
+    },
+)
+
+INCIDENT = Record(
+    "Incident",
+    {
+        "id": Kind.TEXT,
+        "system": Kind.TEXT,
+        "state": Kind.TEXT,
+        "failures": Kind.COUNT,
+        "openedAt": Kind.TIME,
+        "closedAt": Kind.TIME,
+    },
+)
+
+RECORDS: Mapping[str, Record] = {
+    "event": EVENT, "order": ORDER, "job": JOB, "milestone": MILESTONE, "incident": INCIDENT,
+}  # fmt: skip
 """The variables with a fixed shape. Beside them rules see ``data`` (open), ``lists`` and ``now``."""
 
 COMPUTED_IN_ORDER = frozenset({"total", "quantity", "lines", "components"})

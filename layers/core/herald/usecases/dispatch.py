@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from herald.domain.audit import AuditRecord
-from herald.domain.delivery import ACCEPTED, Channel, Delivery, DeliveryState, message_id
+from herald.domain.delivery import ACCEPTED, NOT_SENT, Channel, Delivery, DeliveryState, message_id
 from herald.domain.errors import CallFailed, Fate, PoisonError, Reason
+from herald.domain.gate import Wait
 from herald.domain.message import Outgoing, template_values
 from herald.domain.retry import backoff
 from herald.ports import (
@@ -22,12 +23,19 @@ from herald.ports import (
     Renderer,
     RenderError,
     StaleDeliveryError,
+    StateStore,
     WritebackQueue,
 )  # fmt: skip
+from herald.usecases import shelves
 from herald.usecases.outcome import DONE, Later, Outcome
+from herald.usecases.passage import Passage
 
 MAX_RESENDS = 1
 SOON = timedelta(seconds=2)
+OVER_FOR_ALL_CHANNELS = frozenset({Reason.OUTCOME_UNKNOWN, Reason.WINDOW_PASSED, Reason.OVERTAKEN})
+TURN_IS_KEPT = timedelta(minutes=1)
+"""How late a delivery may come to its turn: if all who were held up came at once, they would be a burst again."""
+AT_THE_GATE = frozenset({Reason.RESTING, Reason.WAITS_ITS_TURN})
 WAITING = frozenset({DeliveryState.CLAIMED, DeliveryState.RETRY_AT, DeliveryState.UNKNOWN})
 
 
@@ -41,6 +49,8 @@ class Dispatch:
     configurations: ConfigurationStore
     renderer: Renderer
     opentext: OpenText
+    passage: Passage
+    state: StateStore
     writeback: WritebackQueue
     clock: Clock
     chance: Callable[[], float]
@@ -85,8 +95,11 @@ class Dispatch:
         if delivery.state is DeliveryState.UNKNOWN and delivery.resends >= MAX_RESENDS:
             self._end(record, delivery, DeliveryState.FAILED, Reason.OUTCOME_UNKNOWN, "re-sent once, still no answer")
             return None
-        if delivery.state is DeliveryState.RETRY_AT and now - (delivery.begun_at or now) >= self.window:
-            self._end(record, delivery, DeliveryState.EXPIRED, Reason.WINDOW_PASSED, delivery.detail)
+        if delivery.state in WAITING and now - (delivery.begun_at or now) >= self.window:
+            doubtful = delivery.state is DeliveryState.UNKNOWN
+            state = DeliveryState.FAILED if doubtful else DeliveryState.EXPIRED
+            reason = Reason.OUTCOME_UNKNOWN if doubtful else Reason.WINDOW_PASSED
+            self._end(record, delivery, state, reason, delivery.detail)
             return None
         return self._submit(record, delivery, now)
 
@@ -97,19 +110,60 @@ class Dispatch:
         except RenderError as error:
             self._refused(record, delivery, Reason.RENDER_FAILED, str(error))
             return None
+        kept_back = self._kept_back(record, delivery)
+        if kept_back is not None:
+            self._end(record, delivery, DeliveryState.SKIPPED, *kept_back)
+            return None
+        on_time = delivery.turn and delivery.due_at is not None and now - delivery.due_at < TURN_IS_KEPT
+        admission = self.passage.ask(has_turn=on_time)
+        if isinstance(admission, Wait):
+            held = delivery.held(now, admission.until, admission.reason, "at OpenText's gate", turn=admission.is_turn)
+            self._write(record, held)
+            return Later(admission.until - now, admission.reason)
         claimed = delivery.claimed(now, self.lease, resend=delivery.state is DeliveryState.UNKNOWN)
         self.ledger.write(claimed)
         self.checkpoint("dispatch.claimed", record.notification.subject)
         try:
             job_id = self.opentext.submit(message)
         except CallFailed as failure:
-            return self._failed(record, claimed, failure)
+            outcome = self._failed(record, claimed, failure)
+            self.passage.report(failure)
+            return outcome
         self.checkpoint("dispatch.submitted", record.notification.subject)
         submitted = claimed.submitted(self.clock(), job_id)
         self.ledger.write(submitted)
         self.checkpoint("dispatch.recorded", record.notification.subject)
+        self.passage.report(None)
+        self._remember_address(record, submitted)
         self._settle(record, submitted)
         return DONE
+
+    def _kept_back(self, record: NotificationRecord, delivery: Delivery) -> tuple[Reason, str] | None:
+        """Return why the message must not go out on this channel, if so."""
+        notification = record.notification
+        if delivery.channel is not Channel.EMAIL:
+            key = shelves.address_key(delivery.channel, notification.recipient.address(delivery.channel) or "")
+            said = shelves.opt_outs(self.state).get(key)
+            if said is not None and said["out"]:
+                return Reason.OPTED_OUT, f"the recipient said stop ({said['event']})"
+        if notification.sequence is None:
+            return None
+        row, place = notification.sequence
+        key = shelves.row_key(row, notification.recipient.key)
+
+        def tell(last: int | None) -> tuple[int | None, int]:
+            return (place, place) if last is None or last < place else (None, last)
+
+        last = shelves.told_so_far(self.state).change(key, tell)
+        return (Reason.OVERTAKEN, "the recipient was told of a later step before") if last > place else None
+
+    def _remember_address(self, record: NotificationRecord, delivery: Delivery) -> None:
+        """Note what an address got last, so that a reply without a reference finds what it answers."""
+        if delivery.channel is Channel.EMAIL:
+            return
+        key = shelves.address_key(delivery.channel, record.notification.recipient.address(delivery.channel) or "")
+        latest = {"notification": record.notification.id, "at": self.clock()}
+        shelves.last_written_to(self.state).change(key, lambda _before: (latest, None))
 
     def _message(self, record: NotificationRecord, channel: Channel, reference: str) -> Outgoing:
         notification = record.notification
@@ -159,7 +213,7 @@ class Dispatch:
     ) -> None:
         ended = delivery.ended(self.clock(), state, reason, detail)
         self.ledger.write(ended)
-        self.count("DeliveriesFailed", 1)
+        self.count("DeliveriesSkipped" if state is DeliveryState.SKIPPED else "DeliveriesFailed", 1)
         self.checkpoint("dispatch.recorded", record.notification.subject)
         self._settle(record, ended)
 
@@ -171,6 +225,8 @@ class Dispatch:
     def _note_waiting(self, record: NotificationRecord, delivery: Delivery) -> None:
         """Note that a delivery waits and why; again after a crash it changes nothing."""
         outcome = "retry" if delivery.state is DeliveryState.RETRY_AT else "unknown"
+        if delivery.reason in AT_THE_GATE:
+            outcome = "held"
         key = f"{outcome}:{delivery.reference}:{delivery.attempts}"
         self.audit.append(delivery_record(record, delivery, key, outcome, self.clock()))
 
@@ -180,7 +236,7 @@ class Dispatch:
 
     def _settle(self, record: NotificationRecord, delivery: Delivery) -> None:
         """Do what follows from a state. Done again after a crash it changes nothing, so every pass ends with it."""
-        if delivery.state in (DeliveryState.FAILED, DeliveryState.EXPIRED):
+        if delivery.state in NOT_SENT:
             outcome = delivery.state.lower()
             put_writeback(self.writeback, record, delivery)
         else:
@@ -192,13 +248,14 @@ class Dispatch:
 def open_delivery(record: NotificationRecord) -> Delivery | None:
     """Return the delivery to work on: that of the first channel that did not fail; ``None`` if no channel is left.
 
-    A message that perhaps arrived is not sent again on another channel, and a passed window is over for all channels.
+    A message that perhaps arrived is not sent again on another channel, a passed window is over for all channels, and
+    what a later step has overtaken is not told anywhere.
     """
     for channel in record.notification.channels:
         delivery = record.delivery(channel)
-        if delivery.state not in (DeliveryState.FAILED, DeliveryState.EXPIRED):
+        if delivery.state not in NOT_SENT:
             return delivery
-        if delivery.reason in (Reason.OUTCOME_UNKNOWN, Reason.WINDOW_PASSED):
+        if delivery.reason in OVER_FOR_ALL_CHANNELS:
             return None
     return None
 
@@ -207,7 +264,8 @@ def put_writeback(queue: WritebackQueue, record: NotificationRecord, delivery: D
     """Enqueue that a delivery's state is to be noted in Threekit, if the notification is about an order."""
     kind, _, object_id = record.notification.subject.partition("/")
     if kind == "order":
-        queue.put(object_id, record.notification.id, f"{delivery.channel}:{delivery.state}")
+        notification = record.notification
+        queue.put(object_id, notification.id, notification.event_id, f"{delivery.channel}:{delivery.state}")
 
 
 def delivery_record(

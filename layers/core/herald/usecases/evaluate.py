@@ -10,10 +10,11 @@ from herald.domain.audit import AuditRecord
 from herald.domain.configuration import Configuration, Rule
 from herald.domain.decision import Decision, Skip, Verdict
 from herald.domain.errors import CallFailed, Fate, PoisonError, Reason
-from herald.domain.event import Event, Trust
+from herald.domain.event import Event, Origin, Trust
 from herald.domain.facts import MappingError, SourceObjects, build_facts, facts_fingerprint
 from herald.domain.notification import Notification, notification_id
 from herald.domain.retry import backoff
+from herald.domain.workflow_mapping import as_agreed
 from herald.ports import (
     AuditTrail,
     Checkpoint,
@@ -26,7 +27,16 @@ from herald.ports import (
     Ledger,
     RuleEngine,
     Threekit,
+    WritebackQueue,
 )  # fmt: skip
+from herald.usecases.matters import (
+    LOCALIZATION_COMPLETED,
+    MILESTONE_REACHED,
+    REGIONAL_APPROVAL_COMPLETED,
+    REMEMBERED,
+    Matter,
+    Matters,
+)
 from herald.usecases.outcome import DONE, Later, Outcome
 
 VISIBLE_WITHIN = timedelta(minutes=10)
@@ -54,7 +64,9 @@ class Evaluate:
     configurations: ConfigurationStore
     threekit: Threekit
     rules: RuleEngine
+    matters: Matters
     dispatch: DispatchQueue
+    writeback: WritebackQueue
     clock: Clock
     chance: Callable[[], float]
     checkpoint: Checkpoint
@@ -91,30 +103,39 @@ class Evaluate:
 
     def _decide(self, event: Event) -> Decision:
         configuration = self.configurations.active()
-        listening = configuration.rules_for(event.type)
-        if not listening:
-            return self._nothing_done(event, Skip("event", Reason.NO_RULE_LISTENS, event.type), configuration.version)
         try:
-            facts = build_facts(event, read_objects(event, self.threekit), configuration.mapping, self.clock())
+            agreed = as_agreed(event, configuration.mapping)
+            listening = configuration.rules_for(agreed.type)
+            if not listening and agreed.type not in REMEMBERED:
+                return self._nothing_done(event, _nobody_listens(agreed), configuration.version)
+            objects = read_objects(agreed, self.threekit)
+            facts = build_facts(agreed, objects, configuration.mapping, self.clock())
+            matter = self.matters(agreed, objects, facts, configuration)
         except UnverifiableError as error:
             return self._nothing_done(event, Skip("event", Reason.UNVERIFIABLE, str(error)), configuration.version)
         except MappingError as error:
             return self._nothing_done(event, Skip("event", Reason.MAPPING_FAILED, str(error)), configuration.version)
-        return self._decided(event, configuration, listening, facts)
+        known = {**facts, **matter.facts}
+        skip = matter.skip or (None if listening else _nobody_listens(agreed))
+        if skip is not None:
+            return self._nothing_done(event, skip, configuration.version, known)
+        return self._decided(event, configuration, listening, known, matter)
 
     def _decided(
-        self, event: Event, configuration: Configuration, listening: tuple[Rule, ...], facts: Mapping[str, Any]
-    ) -> Decision:
-        version = facts_fingerprint(facts)
+        self, event: Event, configuration: Configuration, listening: tuple[Rule, ...], facts: Mapping[str, Any],
+        matter: Matter,
+    ) -> Decision:  # fmt: skip
+        version = matter.version or facts_fingerprint(facts)
         outcomes = self.rules.evaluate(configuration, listening, facts)
         matched = {outcome.rule_id for outcome in outcomes if outcome.verdict is Verdict.MATCHED}
         skips: list[Skip] = []
         notifications: dict[str, Notification] = {}
         for rule in listening:
             if rule.id in matched:
-                self._consequences(event, configuration, rule, facts, version, notifications, skips)
+                self._consequences(event, matter, configuration, rule, facts, version, notifications, skips)
         if not matched:
-            skips.append(Skip("event", Reason.NO_RULE_MATCHED, f"{len(listening)} rules listen to {event.type}"))
+            listens = f"{len(listening)} rules listen to {facts['event']['type']}"
+            skips.append(Skip("event", Reason.NO_RULE_MATCHED, listens))
         return Decision(
             event_id=event.id, config_version=configuration.version, decided_at=self.clock(), facts=facts,
             facts_fingerprint=version, outcomes=tuple(outcomes), skips=tuple(skips),
@@ -122,8 +143,8 @@ class Evaluate:
         )  # fmt: skip
 
     def _consequences(
-        self, event: Event, configuration: Configuration, rule: Rule, facts: Mapping[str, Any], version: str,
-        notifications: dict[str, Notification], skips: list[Skip],
+        self, event: Event, matter: Matter, configuration: Configuration, rule: Rule, facts: Mapping[str, Any],
+        version: str, notifications: dict[str, Notification], skips: list[Skip],
     ) -> None:  # fmt: skip
         recipients = resolve(configuration.audiences[rule.then.audience], facts)
         if not recipients:
@@ -135,16 +156,19 @@ class Evaluate:
                     Skip(rule.id, Reason.NO_ADDRESS, f"a member of {rule.then.audience} has no usable address")
                 )
                 continue
-            identity = notification_id(rule.id, event.subject, version, recipient)
+            identity = notification_id(rule.id, matter.subject, version, recipient)
             notifications[identity] = Notification(
-                id=identity, event_id=event.id, rule_id=rule.id, subject=event.subject, audience=rule.then.audience,
+                id=identity, event_id=event.id, rule_id=rule.id, subject=matter.subject, audience=rule.then.audience,
                 recipient=recipient, template=rule.then.template, channels=channels, severity=rule.then.severity,
-                config_version=configuration.version, created_at=self.clock(),
+                config_version=configuration.version, created_at=self.clock(), sequence=matter.row,
             )  # fmt: skip
 
-    def _nothing_done(self, event: Event, skip: Skip, config_version: str = "") -> Decision:
+    def _nothing_done(
+        self, event: Event, skip: Skip, config_version: str = "", facts: Mapping[str, Any] | None = None
+    ) -> Decision:
         return Decision(
-            event_id=event.id, config_version=config_version, decided_at=self.clock(), facts={}, facts_fingerprint="",
+            event_id=event.id, config_version=config_version, decided_at=self.clock(), facts=facts or {},
+            facts_fingerprint=facts_fingerprint(facts) if facts else "",
             outcomes=(), skips=(skip,), notifications=(),
         )  # fmt: skip
 
@@ -158,6 +182,7 @@ class Evaluate:
                 self.checkpoint("evaluate.enqueued", event.subject)
             else:
                 already.append(Skip(notification.rule_id, Reason.ALREADY_NOTIFIED, f"by event {standing.event_id}"))
+        self._write_back(event, decision)
         told = len(decision.notifications) - len(already)
         self.audit.append(_decided_record(event, replace(decision, skips=(*decision.skips, *already)), told))
         if any(skip.what == "event" and skip.reason in UNDECIDED for skip in decision.skips):
@@ -166,6 +191,17 @@ class Evaluate:
         if errors:
             self.count("RuleErrors", errors)
         self.checkpoint("evaluate.audited", event.subject)
+
+    def _write_back(self, event: Event, decision: Decision) -> None:
+        """Enqueue what is noted in Threekit without a rule: milestones on their order, the launch on its item."""
+        told = decision.facts.get("event", {})
+        if "milestone" in decision.facts:
+            self.writeback.put(decision.facts["milestone"]["order"], "milestones", event.id)
+        elif told.get("type") in (LOCALIZATION_COMPLETED, REGIONAL_APPROVAL_COMPLETED):
+            self.writeback.put(str(told["subject"]).partition("/")[2], "item", event.id)
+        else:
+            return
+        self.checkpoint("evaluate.written_back", event.subject)
 
     def _note_postponed(self, event: Event, attempt: int, failure: CallFailed) -> None:
         self.audit.append(
@@ -181,17 +217,22 @@ def read_objects(event: Event, threekit: Threekit) -> SourceObjects:
     """Return the objects an event is about, as Threekit has them now.
 
     A body from Threekit is a hint whatever door it came by, so its order (with the saved configurations) or job is read
-    again. A signed connector event is its own proof. Raises ``UnverifiableError`` for any other unsigned event and
-    ``CallFailed`` if Threekit cannot be read.
+    again; a milestone's order is read because the body only names it. A signed connector event is its own proof, and a
+    workflow's callback is taken at its word, since its source was configured as one. Raises ``UnverifiableError`` for
+    any other unsigned event and ``CallFailed`` if Threekit cannot be read.
     """
-    if event.type.startswith("threekit.order."):
+    if event.type.startswith("threekit.order.") or event.type == MILESTONE_REACHED:
         order = threekit.order(event.object_id)
         return SourceObjects(order=order, configurations=threekit.configurations(configuration_ids(order)))
     if event.type.startswith("threekit.job."):
         return SourceObjects(job=threekit.job(event.object_id))
-    if event.trust is Trust.SIGNED:
+    if event.trust is Trust.SIGNED or event.origin is Origin.CALLBACK:
         return SourceObjects()
     raise UnverifiableError(f"{event.type} is unsigned and cannot be read again at its source")
+
+
+def _nobody_listens(event: Event) -> Skip:
+    return Skip("event", Reason.NO_RULE_LISTENS, event.type)
 
 
 def configuration_ids(order: Mapping[str, Any]) -> list[str]:

@@ -1,0 +1,128 @@
+"""Deliveries without a final state: OpenText is asked about those it took, others are woken, the oldest are closed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from herald.domain.delivery import LOOKS_END, Delivery, DeliveryState
+from herald.domain.envelope import EnvelopeRefusedError, Told
+from herald.domain.errors import CallFailed, Reason
+from herald.domain.event import Origin
+from herald.domain.gate import Wait
+from herald.domain.media_type import JSON
+from herald.domain.opentext_envelope import read_status_push
+from herald.ports import (
+    AuditTrail,
+    Checkpoint,
+    Clock,
+    Count,
+    DispatchQueue,
+    Inbox,
+    Ledger,
+    OpenText,
+    Recorded,
+    StaleDeliveryError,
+    WritebackQueue,
+)  # fmt: skip
+from herald.usecases.dispatch import delivery_record, put_writeback
+from herald.usecases.outcome import DONE, Later, Outcome
+from herald.usecases.passage import Passage
+from herald.usecases.track import record_with
+
+TAKEN = frozenset({DeliveryState.SUBMITTED, DeliveryState.SENT})
+MOST = 100
+ABANDONED = timedelta(minutes=10)
+"""How long after its time a waiting delivery counts as forgotten by its queue."""
+
+
+@dataclass(frozen=True)
+class SettleDeliveries:
+    """Looks at deliveries whose time has come, those waiting longest first.
+
+    What OpenText answers enters the inbox as the webhook would have told it, so a late webhook is absorbed and tracking
+    applies it like any other report.
+    """
+
+    ledger: Ledger
+    inbox: Inbox
+    opentext: OpenText
+    passage: Passage
+    audit: AuditTrail
+    dispatch: DispatchQueue
+    writeback: WritebackQueue
+    clock: Clock
+    checkpoint: Checkpoint
+    count: Count
+    source: str
+
+    def __call__(self, attempt: int, enough_time: Callable[[], bool]) -> Outcome:  # noqa: ARG002 - as every sweep is called
+        """Go through what is due; ``Later`` where time gave out or OpenText's gate rests."""
+        while due := self.ledger.unsettled(self.clock(), MOST):
+            for delivery in due:
+                if not enough_time():
+                    return Later(timedelta(0), Reason.CONTINUED)
+                try:
+                    waiting = self._look(delivery)
+                except StaleDeliveryError:
+                    continue
+                if waiting is not None:
+                    return waiting
+            if len(due) < MOST:
+                break
+        self.count("SweepsFinished", 1)
+        return DONE
+
+    def _look(self, delivery: Delivery) -> Outcome | None:
+        now = self.clock()
+        if delivery.state not in TAKEN:
+            if delivery.due_at is None or now - delivery.due_at >= ABANDONED:
+                self.dispatch.put(delivery.notification_id)
+            self.ledger.write(delivery.looked_at(now))
+            return None
+        if now - (delivery.submitted_at or delivery.begun_at or now) >= LOOKS_END:
+            self._close(delivery, now)
+            return None
+        admission = self.passage.ask(has_turn=False)
+        if isinstance(admission, Wait):
+            return Later(admission.until - now, admission.reason)
+        self._ask(delivery)
+        self.checkpoint("settle.asked", delivery.reference)
+        self.ledger.write(delivery.looked_at(self.clock()))
+        return None
+
+    def _ask(self, delivery: Delivery) -> None:
+        try:
+            body = self.opentext.status(delivery.channel, delivery.job_id or "")
+        except CallFailed as failure:
+            # No answer is no news: it is asked again when the interval is over, and closed at the end.
+            self.passage.report(failure)
+            self.count("StatusAsksFailed", 1)
+            return
+        self.passage.report(None)
+        self._enter(body)
+
+    def _enter(self, body: dict[str, Any]) -> None:
+        told = Told(self.source, JSON, body, signed=False, message_id="", received_at=self.clock())
+        try:
+            events = read_status_push(told)
+        except EnvelopeRefusedError:
+            self.count("StatusAsksFailed", 1)
+            return
+        for event in events:
+            if self.inbox.record(replace(event, origin=Origin.RECONCILE)) is Recorded.NEW:
+                self.count("ReportsFound", 1)
+
+    def _close(self, delivery: Delivery, now: datetime) -> None:
+        detail = f"{delivery.state} was the last that OpenText told in {LOOKS_END.total_seconds() / 3600:.0f} hours"
+        closed = delivery.ended(now, DeliveryState.UNCONFIRMED, Reason.VENDOR_SILENT, detail)
+        self.ledger.write(closed)
+        self.count("DeliveriesUnconfirmed", 1)
+        self.checkpoint("settle.closed", delivery.reference)
+        record = self.ledger.load(delivery.notification_id)
+        if record is None:
+            return
+        key = f"unconfirmed:{delivery.reference}"
+        line = delivery_record(record_with(record, closed), closed, key, "unconfirmed", now)
+        self.audit.append(replace(line, actor="reconcile"))
+        put_writeback(self.writeback, record, closed)

@@ -44,6 +44,12 @@ class ReceivedQueue(Protocol):
         ...
 
 
+def enough_time(remaining_ms: Callable[[], int]) -> Callable[[], bool]:
+    """Return a question: is there time left to begin something? The reserve, or half of what is left now, is kept."""
+    reserve = min(RESERVE_MS, remaining_ms() // 2)
+    return lambda: remaining_ms() >= reserve
+
+
 def consume(
     event: Mapping[str, Any],
     *,
@@ -58,7 +64,7 @@ def consume(
     """
     again: list[dict[str, str]] = []
     held_groups: dict[str, float] = {}
-    reserve = min(RESERVE_MS, remaining_ms() // 2)
+    may_begin = enough_time(remaining_ms)
     counts = {"done": 0, "later": 0, "parked": 0}
     for record in event["Records"]:
         group = record.get("attributes", {}).get("MessageGroupId")
@@ -66,7 +72,7 @@ def consume(
         if group in held_groups:
             # It must not come before what is ahead of it, nor keep its group waiting after that.
             result = _postpone(record, queue, held_groups[group], Reason.HELD_BACK, {"message_id": record["messageId"]})
-        elif remaining_ms() < reserve:
+        elif not may_begin():
             result = _postpone(record, queue, 0.0, Reason.TIMED_OUT, {"message_id": record["messageId"]})
         else:
             result = _one(record, handle, queue)

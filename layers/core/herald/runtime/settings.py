@@ -59,6 +59,7 @@ class RelaySettings(Settings):
     """``event_relay``."""
 
     audit_table: str
+    state_table: str
     bus_name: str
 
 
@@ -67,6 +68,7 @@ class ConsumerSettings(Settings):
 
     audit_table: str
     ledger_table: str
+    state_table: str
     queue_url: str
     dlq_url: str
 
@@ -77,23 +79,30 @@ class EvaluationSettings(ConsumerSettings):
     inbox_table: str
     config_table: str
     dispatch_queue_url: str
+    writeback_queue_url: str
     secret_id: str
     threekit_base_url: str
     config_max_age_seconds: Seconds
     retry_window_hours: Seconds
 
 
-class DispatchSettings(ConsumerSettings):
-    """``notification_dispatch``."""
+class OpenTextSettings(Settings):
+    """A function that calls OpenText."""
 
-    config_table: str
-    writeback_queue_url: str
-    secret_id: str
     opentext_base_url: str
     opentext_auth: Literal["basic", "oauth2"]
     opentext_token_url: str
     opentext_phone_format: Literal["00", "plus"]
     opentext_html_type: str
+    opentext_per_second: Annotated[float, Field(gt=0, le=1000)]
+
+
+class DispatchSettings(ConsumerSettings, OpenTextSettings):
+    """``notification_dispatch``."""
+
+    config_table: str
+    writeback_queue_url: str
+    secret_id: str
     message_prefix: Annotated[str, Field(min_length=1)]
     lease_seconds: Seconds
     grace_seconds: Seconds
@@ -105,18 +114,47 @@ class TrackingSettings(ConsumerSettings):
     """``delivery_tracking``."""
 
     inbox_table: str
+    config_table: str
     dispatch_queue_url: str
     writeback_queue_url: str
+    config_max_age_seconds: Seconds
 
 
 class WritebackSettings(ConsumerSettings):
     """``threekit_writeback``."""
 
     inbox_table: str
+    config_table: str
+    config_max_age_seconds: Seconds
     secret_id: str
     threekit_base_url: str
+    threekit_source: str
+    threekit_metadata_put: Literal["whole", "own"]
     event_retention_days: Annotated[int, Field(ge=15)]
     retry_window_hours: Seconds
+
+
+class ReconcileSettings(ConsumerSettings, OpenTextSettings):
+    """``reconcile``.
+
+    ``threekit_source`` and ``opentext_source`` are the names under which the vendors' webhooks come in, so that what is
+    found bears the identity that a webhook about it would have. Two secrets: one per vendor.
+    """
+
+    inbox_table: str
+    config_table: str
+    dispatch_queue_url: str
+    writeback_queue_url: str
+    threekit_secret_id: str
+    opentext_secret_id: str
+    threekit_base_url: str
+    threekit_source: str
+    opentext_source: str
+    order_sort: Literal["-createdAt", "-updatedAt"]
+    sweep_days: Annotated[int, Field(gt=0, le=29)]
+    settle_seconds: Seconds
+    event_retention_days: Annotated[int, Field(ge=15)]
+    config_max_age_seconds: Seconds
 
 
 BY_FUNCTION: dict[str, type[Settings]] = {
@@ -127,5 +165,6 @@ BY_FUNCTION: dict[str, type[Settings]] = {
     "notification_dispatch": DispatchSettings,
     "delivery_tracking": TrackingSettings,
     "threekit_writeback": WritebackSettings,
+    "reconcile": ReconcileSettings,
 }
 """Which settings each folder under ``functions/`` reads; the template is tested against it."""

@@ -1,15 +1,19 @@
 """Composes ``delivery_tracking``."""
 
 import os
+from datetime import timedelta
 from functools import lru_cache
 
 from herald.adapters.dynamodb_audit import DynamoAuditTrail
+from herald.adapters.dynamodb_configuration import DynamoConfigurationStore
 from herald.adapters.dynamodb_inbox import DynamoInbox
 from herald.adapters.dynamodb_ledger import DynamoLedger
+from herald.adapters.dynamodb_state import DynamoStateStore
 from herald.adapters.sqs import SqsDispatchQueue, SqsReceivedQueue, SqsWritebackQueue
 from herald.runtime.bootstrap.consumer import INBOX_IS_ONLY_READ, received_queue
 from herald.runtime.bootstrap.world import World, this_process
 from herald.runtime.settings import TrackingSettings
+from herald.usecases.outcome import Outcome
 from herald.usecases.track import Track
 
 
@@ -17,10 +21,24 @@ def compose(settings: TrackingSettings, world: World) -> Track:
     """Return the tracking of a stack."""
     database = world.client("dynamodb")
     messages = world.client("sqs")
+    inbox = DynamoInbox(database, settings.inbox_table, world.clock, INBOX_IS_ONLY_READ)
+    ledger = DynamoLedger(database, settings.ledger_table)
+    audit = DynamoAuditTrail(database, settings.audit_table)
+    max_age = timedelta(seconds=settings.config_max_age_seconds)
+    configurations = DynamoConfigurationStore(database, settings.config_table, world.clock, max_age)
+
+    def replies(event_id: str) -> Outcome:
+        from herald.usecases.replies import Replies  # noqa: PLC0415 - replies are rare beside status reports
+
+        state = DynamoStateStore(database, settings.state_table, world.clock)
+        return Replies(inbox, ledger, state, audit, configurations, world.clock, world.count)(event_id)
+
     return Track(
-        inbox=DynamoInbox(database, settings.inbox_table, world.clock, INBOX_IS_ONLY_READ),
-        ledger=DynamoLedger(database, settings.ledger_table),
-        audit=DynamoAuditTrail(database, settings.audit_table),
+        inbox=inbox,
+        ledger=ledger,
+        audit=audit,
+        replies=replies,
+        configurations=configurations,
         dispatch=SqsDispatchQueue(messages, settings.dispatch_queue_url),
         writeback=SqsWritebackQueue(messages, settings.writeback_queue_url),
         clock=world.clock,

@@ -8,13 +8,11 @@ from herald.adapters.dynamodb_audit import DynamoAuditTrail
 from herald.adapters.dynamodb_configuration import DynamoConfigurationStore
 from herald.adapters.dynamodb_decisions import DynamoDecisions
 from herald.adapters.dynamodb_ledger import DynamoLedger
-from herald.adapters.http_client import HttpClient
-from herald.adapters.opentext import OpenTextApi, OpenTextNotifications, PhoneFormat
-from herald.adapters.opentext_authentication import BasicAuthentication, OAuth2Authentication
+from herald.adapters.dynamodb_state import DynamoStateStore
 from herald.adapters.secrets_manager import SecretsManagerSecrets
 from herald.adapters.sqs import SqsReceivedQueue, SqsWritebackQueue
 from herald.adapters.templates import JinjaRenderer
-from herald.ports import Secrets
+from herald.runtime.bootstrap import opentext
 from herald.runtime.bootstrap.consumer import received_queue
 from herald.runtime.bootstrap.world import World, this_process
 from herald.runtime.settings import DispatchSettings
@@ -25,6 +23,7 @@ def compose(settings: DispatchSettings, world: World) -> Dispatch:
     """Return the dispatch of a stack."""
     database = world.client("dynamodb")
     secrets = SecretsManagerSecrets(world.client("secretsmanager"), settings.secret_id, world.clock)
+    state = DynamoStateStore(database, settings.state_table, world.clock)
     max_age = timedelta(seconds=settings.config_max_age_seconds)
     return Dispatch(
         ledger=DynamoLedger(database, settings.ledger_table),
@@ -32,7 +31,9 @@ def compose(settings: DispatchSettings, world: World) -> Dispatch:
         audit=DynamoAuditTrail(database, settings.audit_table),
         configurations=DynamoConfigurationStore(database, settings.config_table, world.clock, max_age),
         renderer=JinjaRenderer(),
-        opentext=_opentext(settings, world, secrets),
+        opentext=opentext.client(settings, world, secrets),
+        passage=opentext.passage(settings, world, state),
+        state=state,
         writeback=SqsWritebackQueue(world.client("sqs"), settings.writeback_queue_url),
         clock=world.clock,
         chance=world.chance,
@@ -43,18 +44,6 @@ def compose(settings: DispatchSettings, world: World) -> Dispatch:
         grace=timedelta(seconds=settings.grace_seconds),
         window=timedelta(hours=settings.retry_window_hours),
     )
-
-
-def _opentext(settings: DispatchSettings, world: World, secrets: Secrets) -> OpenTextNotifications:
-    api = OpenTextApi(
-        settings.opentext_base_url, settings.opentext_html_type, PhoneFormat(settings.opentext_phone_format)
-    )
-    if settings.opentext_auth == "basic":
-        http = HttpClient([settings.opentext_base_url], world.clock)
-        return OpenTextNotifications(http, api, BasicAuthentication(secrets))
-    http = HttpClient([settings.opentext_base_url, settings.opentext_token_url], world.clock)
-    authentication = OAuth2Authentication(http, settings.opentext_token_url, secrets, world.clock)
-    return OpenTextNotifications(http, api, authentication)
 
 
 @lru_cache(maxsize=1)

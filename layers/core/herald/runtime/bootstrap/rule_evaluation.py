@@ -10,20 +10,19 @@ from herald.adapters.dynamodb_configuration import DynamoConfigurationStore
 from herald.adapters.dynamodb_decisions import DynamoDecisions
 from herald.adapters.dynamodb_inbox import DynamoInbox
 from herald.adapters.dynamodb_ledger import DynamoLedger
-from herald.adapters.http_client import HttpClient
-from herald.adapters.secrets_manager import SecretsManagerSecrets
-from herald.adapters.sqs import SqsDispatchQueue, SqsReceivedQueue
-from herald.adapters.threekit import ThreekitPlatform
+from herald.adapters.dynamodb_state import DynamoStateStore
+from herald.adapters.sqs import SqsDispatchQueue, SqsReceivedQueue, SqsWritebackQueue
+from herald.runtime.bootstrap import threekit
 from herald.runtime.bootstrap.consumer import INBOX_IS_ONLY_READ, received_queue
 from herald.runtime.bootstrap.world import World, this_process
 from herald.runtime.settings import EvaluationSettings
 from herald.usecases.evaluate import Evaluate
+from herald.usecases.matters import Matters
 
 
 def compose(settings: EvaluationSettings, world: World) -> Evaluate:
     """Return the evaluation of a stack."""
     database = world.client("dynamodb")
-    secrets = SecretsManagerSecrets(world.client("secretsmanager"), settings.secret_id, world.clock)
     max_age = timedelta(seconds=settings.config_max_age_seconds)
     return Evaluate(
         inbox=DynamoInbox(database, settings.inbox_table, world.clock, INBOX_IS_ONLY_READ),
@@ -31,11 +30,11 @@ def compose(settings: EvaluationSettings, world: World) -> Evaluate:
         ledger=DynamoLedger(database, settings.ledger_table),
         audit=DynamoAuditTrail(database, settings.audit_table),
         configurations=DynamoConfigurationStore(database, settings.config_table, world.clock, max_age),
-        threekit=ThreekitPlatform(
-            HttpClient([settings.threekit_base_url], world.clock), settings.threekit_base_url, secrets
-        ),
+        threekit=threekit.client(settings.threekit_base_url, settings.secret_id, world),
         rules=CelRuleEngine(),
+        matters=Matters(DynamoStateStore(database, settings.state_table, world.clock)),
         dispatch=SqsDispatchQueue(world.client("sqs"), settings.dispatch_queue_url),
+        writeback=SqsWritebackQueue(world.client("sqs"), settings.writeback_queue_url),
         clock=world.clock,
         chance=world.chance,
         checkpoint=world.checkpoint,

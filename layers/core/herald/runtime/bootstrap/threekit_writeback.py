@@ -5,28 +5,39 @@ from datetime import timedelta
 from functools import lru_cache
 
 from herald.adapters.dynamodb_audit import DynamoAuditTrail
+from herald.adapters.dynamodb_configuration import DynamoConfigurationStore
 from herald.adapters.dynamodb_inbox import DynamoInbox
 from herald.adapters.dynamodb_ledger import DynamoLedger
-from herald.adapters.http_client import HttpClient
-from herald.adapters.secrets_manager import SecretsManagerSecrets
+from herald.adapters.dynamodb_state import DynamoStateStore
 from herald.adapters.sqs import SqsReceivedQueue
-from herald.adapters.threekit import ThreekitPlatform
+from herald.runtime.bootstrap import threekit
 from herald.runtime.bootstrap.consumer import received_queue
 from herald.runtime.bootstrap.world import World, this_process
 from herald.runtime.settings import WritebackSettings
 from herald.usecases.writeback import Writeback
+from herald.usecases.writeback_items import ItemNoting
+from herald.usecases.writeback_orders import MilestoneNotes, NotificationNotes, OrderNotes, OrderNoting
 
 
 def compose(settings: WritebackSettings, world: World) -> Writeback:
     """Return the write-back of a stack."""
     database = world.client("dynamodb")
-    secrets = SecretsManagerSecrets(world.client("secretsmanager"), settings.secret_id, world.clock)
+    inbox = DynamoInbox(database, settings.inbox_table, world.clock, timedelta(days=settings.event_retention_days))
+    state = DynamoStateStore(database, settings.state_table, world.clock)
+    max_age = timedelta(seconds=settings.config_max_age_seconds)
+    configurations = DynamoConfigurationStore(database, settings.config_table, world.clock, max_age)
+    platform = threekit.client(settings.threekit_base_url, settings.secret_id, world)
+
+    def on_orders(notes: OrderNotes) -> OrderNoting:
+        source, whole = f"/threekit/{settings.threekit_source}", settings.threekit_metadata_put == "whole"
+        return OrderNoting(notes, platform, inbox, world.clock, world.checkpoint, source, whole)
+
     return Writeback(
-        ledger=DynamoLedger(database, settings.ledger_table),
-        inbox=DynamoInbox(database, settings.inbox_table, world.clock, timedelta(days=settings.event_retention_days)),
-        threekit=ThreekitPlatform(
-            HttpClient([settings.threekit_base_url], world.clock), settings.threekit_base_url, secrets
-        ),
+        noting={
+            "ntf": on_orders(NotificationNotes(DynamoLedger(database, settings.ledger_table))),
+            "milestones": on_orders(MilestoneNotes(state, inbox, configurations, world.clock)),
+            "item": ItemNoting(state, inbox, platform, world.clock, world.checkpoint),
+        },
         audit=DynamoAuditTrail(database, settings.audit_table),
         clock=world.clock,
         chance=world.chance,

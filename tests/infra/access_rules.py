@@ -1,11 +1,22 @@
 """What must hold for rights, keys, secrets, tables and the door to the internet."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
+from tests.infra.queue_rules import dead_letter_names
 from tests.infra.template import Template, as_list
 
 ROLE = "AWS::IAM::Role"
+
+# What a function may be told by its environment: how the variable ends, what it names, and the right that goes with it
+TOLD = (
+    ("_TABLE", "AWS::DynamoDB::Table", "dynamodb:"),
+    ("SECRET_ID", "AWS::SecretsManager::Secret", "secretsmanager:GetSecretValue"),
+    ("_QUEUE_URL", "AWS::SQS::Queue", "sqs:SendMessage"),
+)
+OWN_QUEUE = "HERALD_QUEUE_URL"
+STATE_ACTIONS = ("GetItem", "PutItem", "Query")
 
 # Statements that may hold a wildcard, each with the reason why it must
 WILDCARDS = {
@@ -85,6 +96,48 @@ def audit_is_append_only(template: Template) -> Iterator[str]:
                 yield f"{name}: take {action} on AuditTable away"
 
 
+def functions_delete_nothing(template: Template) -> Iterator[str]:
+    """What is no longer needed expires by itself; so neither a mistake nor a taken function empties a table."""
+    for name, statement in statements(template):
+        for action in as_list(statement["Action"]):
+            if statement["Effect"] == "Allow" and re.match(r"dynamodb:(\w*Delete|BatchWrite)", action):
+                yield f"{name} {statement.get('Sid')}: take {action} away"
+
+
+def state_is_read_and_put(template: Template) -> Iterator[str]:
+    """Documents of the state table are guarded by their version, which only a whole conditional put respects."""
+    for name, statement in statements(template):
+        if "StateTable.Arn" in as_list(statement["Resource"]):
+            for action in sorted(set(as_list(statement["Action"])) - {f"dynamodb:{one}" for one in STATE_ACTIONS}):
+                yield f"{name} {statement.get('Sid')}: take {action} on StateTable away"
+
+
+def environment_and_rights_agree(template: Template) -> Iterator[str]:
+    """What is told and not allowed fails the first call; a right on what is not told is one nobody uses."""
+    dead = dead_letter_names(template)
+    for name, function in template.of_type("AWS::Lambda::Function"):
+        role = str(function.get("Role", "")).removesuffix(".Arn")
+        variables = function.get("Environment", {}).get("Variables", {})
+        rights = {
+            (action, place.partition(".Arn/index/")[0].removesuffix(".Arn"))
+            for owner, one in statements(template)
+            if owner == role and one["Effect"] == "Allow"
+            for action in as_list(one["Action"])
+            for place in as_list(one["Resource"])
+        }
+        for ending, kind, right in TOLD:
+            told = {value for key, value in variables.items() if key.endswith(ending) and key != OWN_QUEUE}
+            allowed = {
+                place
+                for action, place in rights
+                if action.startswith(right) and template.resources.get(place, {}).get("Type") == kind
+            } - dead
+            for one in sorted(told - allowed, key=str):
+                yield f"{name}: {role} needs {right} on {one}, or take it out of the environment"
+            for one in sorted(allowed - told):
+                yield f"{name}: take {right} on {one} from {role}, or tell it in the environment"
+
+
 def tables_survive(template: Template) -> Iterator[str]:
     """Neither a mistaken deletion nor a mistaken write may cost an event."""
     for name, table in template.of_type("AWS::DynamoDB::Table"):
@@ -161,6 +214,9 @@ RULES = [
     only_herald_publishes,
     consumers_reach_their_own_queue_and_dead_letters,
     audit_is_append_only,
+    functions_delete_nothing,
+    state_is_read_and_put,
+    environment_and_rights_agree,
     tables_survive,
     keys_rotate_and_survive,
     secrets_are_encrypted_and_empty,

@@ -97,6 +97,20 @@ def functions_have_alarms(template: Template) -> Iterator[str]:
                 yield f"{name}: add an alarm on AWS/Lambda {metric} with AlarmActions: [!Ref AlarmTopic]"
 
 
+def alarms_watch_functions_there_are(template: Template) -> Iterator[str]:
+    """Each function counts under its own name; an alarm on a name nobody has is silent for ever."""
+    variables = [function.get("Environment", {}).get("Variables", {}) for _, function in template.of_type(FUNCTION)]
+    services = {one.get("POWERTOOLS_SERVICE_NAME") for one in variables}
+    namespaces = {one.get("POWERTOOLS_METRICS_NAMESPACE") for one in variables}
+    for name, alarm in template.of_type("AWS::CloudWatch::Alarm"):
+        if str(alarm.get("Namespace")).startswith("AWS/"):
+            continue
+        if alarm.get("Namespace") not in namespaces:
+            yield f"{name}: set Namespace to one of {sorted(namespaces, key=str)}"
+        if alarm.get("Dimensions") not in [[{"Name": "service", "Value": service}] for service in services]:
+            yield f"{name}: set Dimensions to [{{Name: service, Value: <POWERTOOLS_SERVICE_NAME of a function>}}]"
+
+
 def environment_equals_settings(template: Template) -> Iterator[str]:
     """A variable that is missing fails the first call; one too many is a right or a secret nobody reads."""
     for name, function in template.of_type(FUNCTION):
@@ -160,6 +174,7 @@ RULES = [
     layers_are_built,
     every_function_has_its_own_role,
     functions_have_alarms,
+    alarms_watch_functions_there_are,
     environment_equals_settings,
     settings_accept_the_values_given,
     folders_and_functions_are_the_same,

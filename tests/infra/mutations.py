@@ -67,6 +67,7 @@ def _source(name: str, *path: str, to: Any) -> Mutation:
 P = "Properties"
 RELAY, EVALUATE = "EventRelayFunction", "RuleEvaluationFunction"
 STREAM, FROM_QUEUE = "EventRelayFunctionFromInbox", "RuleEvaluationFunctionFromQueue"
+SCHEDULE, SCHEDULES_ROLE, TRUST = "OrdersSchedule", "ReconcileSchedulesRole", "AssumeRolePolicyDocument"
 
 BREAKS: dict[str, list[Mutation]] = {
     "functions_log_to_their_own_group": [
@@ -92,6 +93,10 @@ BREAKS: dict[str, list[Mutation]] = {
     "functions_have_alarms": [
         _remove("EventRelayErrorsAlarm"),
         _drop("EventRelayThrottlesAlarm", P, "AlarmActions"),
+    ],
+    "alarms_watch_functions_there_are": [
+        _set("GateRestsAlarm", P, "Dimensions", 0, "Value", to="dispatch"),
+        _set("GateRestsAlarm", P, "Namespace", to="Herald"),
     ],
     "environment_equals_settings": [
         _drop(RELAY, P, "Environment", "Variables", "HERALD_BUS_NAME"),
@@ -153,8 +158,40 @@ BREAKS: dict[str, list[Mutation]] = {
         _drop(STREAM, P, "DestinationConfig"),
         _drop(STREAM, P, "FilterCriteria"),
     ],
+    "bus_rules_part_the_events": [
+        _set("TrackingRule", P, "EventPattern", "detail-type", 2, to="opentext.reply.other"),
+        _drop("TrackingRule", P, "EventPattern", "detail-type", 2),
+        _set("EvaluationRule", P, "EventPattern", "detail-type", to=["threekit.order.created"]),
+    ],
     "schedules_have_a_dead_letter_queue": [
-        _add("Sweep", "AWS::Scheduler::Schedule", Target={"Arn": "EventRelayFunction.Arn"})
+        _add("Sweep", "AWS::Scheduler::Schedule", Target={"Arn": "EventRelayFunction.Arn"}),
+        _drop(SCHEDULE, P, "Target", "DeadLetterConfig"),
+        _set(SCHEDULE, P, "Target", "DeadLetterConfig", "Arn", to="ReconcileQueue.Arn"),
+    ],
+    "schedules_write_to_queues": [
+        _set(SCHEDULE, P, "Target", "Arn", to="ReconcileFunction.Arn"),
+        _set(SCHEDULE, P, "Target", "Arn", to="ReconcileDeadLetterQueue.Arn"),
+    ],
+    "each_schedule_asks_for_a_sweep_of_its_own": [
+        _drop(SCHEDULE, P, "Target", "Input"),
+        _set(SCHEDULE, P, "Target", "Input", to='{"sweep": "jobs"}'),
+        _set(SCHEDULE, P, "Target", "Input", to='{"swept": "orders"}'),
+    ],
+    "schedules_act_through_a_role_that_only_sends": [
+        _allow(SCHEDULES_ROLE, "sqs:SendMessage", "DispatchQueue.Arn"),
+        _allow(SCHEDULES_ROLE, "lambda:InvokeFunction", "ReconcileFunction.Arn"),
+        _forbid(SCHEDULES_ROLE, "AskForSweeps"),
+        _set(SCHEDULE, P, "Target", "RoleArn", to="ReconcileRole.Arn"),
+        _drop(SCHEDULE, P, "GroupName"),
+        _set(SCHEDULES_ROLE, P, TRUST, "Statement", 0, "Principal", to={"Service": "lambda.amazonaws.com"}),
+        _drop(SCHEDULES_ROLE, P, TRUST, "Statement", 0, "Condition", "StringEquals"),
+        _set(SCHEDULES_ROLE, P, TRUST, "Statement", 0, "Condition", "ArnEquals", to={"aws:SourceArn": SCHEDULE}),
+    ],
+    "schedules_have_a_heartbeat": [
+        _remove("ReconcileStalledAlarm"),
+        _set("ReconcileStalledAlarm", P, "TreatMissingData", to="notBreaching"),
+        _set("ReconcileStalledAlarm", P, "Period", to=60),
+        _set(SCHEDULE, P, "ScheduleExpression", to="rate(1 hour)"),
     ],
     "rights_name_what_they_are_for": [
         _allow("EventRelayRole", "dynamodb:*", "InboxTable.Arn"),
@@ -168,6 +205,24 @@ BREAKS: dict[str, list[Mutation]] = {
         _forbid("RuleEvaluationRole", "ParkPoisonMessages"),
     ],
     "audit_is_append_only": [_allow("EventRelayRole", "dynamodb:DeleteItem", "AuditTable.Arn")],
+    "functions_delete_nothing": [
+        _allow("ReconcileRole", "dynamodb:DeleteItem", "StateTable.Arn"),
+        _allow("ReconcileRole", "dynamodb:PartiQLDelete", "LedgerTable.Arn"),
+        _allow("ReconcileRole", "dynamodb:BatchWriteItem", "InboxTable.Arn"),
+    ],
+    "state_is_read_and_put": [
+        _allow("ReconcileRole", "dynamodb:DeleteItem", "StateTable.Arn"),
+        _allow("ReconcileRole", "dynamodb:UpdateItem", "StateTable.Arn"),
+    ],
+    "environment_and_rights_agree": [
+        _forbid("ThreekitWritebackRole", "ReadState"),
+        _allow("EventRelayRole", "dynamodb:Query", "LedgerTable.Arn"),
+        _allow("EventRelayRole", "dynamodb:Query", "LedgerTable.Arn/index/by_look"),
+        _forbid("ReconcileRole", "ReadItsSecrets"),
+        _allow("RuleEvaluationRole", "secretsmanager:GetSecretValue", "OpenTextSecret"),
+        _forbid("RuleEvaluationRole", "SendOn"),
+        _allow("NotificationDispatchRole", "sqs:SendMessage", "DispatchQueue.Arn"),
+    ],
     "tables_survive": [
         _drop("LedgerTable", "DeletionPolicy"),
         _drop("LedgerTable", P, "PointInTimeRecoverySpecification"),

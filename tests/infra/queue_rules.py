@@ -113,6 +113,19 @@ def bus_rules_write_to_queues(template: Template) -> Iterator[str]:
                 yield f"{where}: allow events.amazonaws.com sqs:SendMessage on {one} where aws:SourceArn is {rule}.Arn"
 
 
+def bus_rules_part_the_events(template: Template) -> Iterator[str]:
+    """Every event has one consumer: what one rule names, the rule for all the others must leave out, and no more."""
+    rules = list(template.of_type("AWS::Events::Rule"))
+    kinds = {name: rule.get("EventPattern", {}).get("detail-type", []) for name, rule in rules}
+    named = {one for told in kinds.values() for one in told if isinstance(one, str)}
+    rests = {name: one["anything-but"] for name, told in kinds.items() for one in told if isinstance(one, dict)}
+    for name, left_out in rests.items():
+        for one in sorted(named ^ set(as_list(left_out))):
+            yield f"{name}: {one} reaches {'two queues' if one in named else 'no queue'}; mend anything-but"
+    if len(rests) != 1:
+        yield f"let one rule take what the others leave, not {sorted(rests)}"
+
+
 def stream_mappings_lose_nothing(template: Template) -> Iterator[str]:
     """A batch that fails is halved, retried a bounded number of times, then reported."""
     dead = dead_letter_names(template)
@@ -128,14 +141,6 @@ def stream_mappings_lose_nothing(template: Template) -> Iterator[str]:
             yield f"{name}: set DestinationConfig.OnFailure.Destination to a dead-letter queue of this template"
         if not mapping.get("FilterCriteria", {}).get("Filters"):
             yield f"{name}: set FilterCriteria, so that updates and deletions call nobody"
-
-
-def schedules_have_a_dead_letter_queue(template: Template) -> Iterator[str]:
-    """A schedule whose target refuses is otherwise dropped."""
-    for name, schedule in template.of_type("AWS::Scheduler::Schedule"):
-        parked = str(schedule.get("Target", {}).get("DeadLetterConfig", {}).get("Arn", "")).removesuffix(".Arn")
-        if template.resources.get(parked, {}).get("Type") != QUEUE:
-            yield f"{name}: set Target.DeadLetterConfig.Arn to a queue of this template"
 
 
 def _redrive(queue: Properties) -> dict[str, Any]:
@@ -208,6 +213,6 @@ RULES = [
     dead_letter_queues_have_alarms,
     work_queues_have_age_alarms,
     bus_rules_write_to_queues,
+    bus_rules_part_the_events,
     stream_mappings_lose_nothing,
-    schedules_have_a_dead_letter_queue,
 ]

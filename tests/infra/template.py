@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from samcli.cli.types import CfnParameterOverridesType  # type: ignore[import-untyped]
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
@@ -59,7 +60,8 @@ def translated(stage: str) -> Template:
     source = json.loads(json.dumps(source, default=str))
     defaults = {name: parameter.get("Default") for name, parameter in source["Parameters"].items()}
     pairs = _samconfig()[stage]["deploy"]["parameters"]["parameter_overrides"]
-    parameters = defaults | dict(pair.split("=", 1) for pair in pairs)
+    # As SAM's command line reads them: it ends a value at a blank, unless quotes hold it together
+    parameters = defaults | CfnParameterOverridesType().convert(pairs, None, None)
     prepared = copy.deepcopy(source)
     for resource in prepared["Resources"].values():
         for key in ("CodeUri", "ContentUri"):

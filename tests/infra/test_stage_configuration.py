@@ -36,6 +36,31 @@ def test_a_claim_outlives_the_function_that_holds_it(stage: str) -> None:
     assert lease >= timeout, f"raise LeaseSeconds of {stage} to at least ConsumerTimeoutSeconds ({timeout})"
 
 
+@pytest.mark.parametrize("stage", stage_names())
+def test_what_is_swept_is_still_known(stage: str) -> None:
+    """Else a sweep would find an order that was told long ago, take it for new, and tell of it again."""
+    template = translated(stage)
+    kept = min(
+        int(variables["HERALD_EVENT_RETENTION_DAYS"])
+        for _, function in template.of_type("AWS::Lambda::Function")
+        if "HERALD_EVENT_RETENTION_DAYS" in (variables := function["Environment"]["Variables"])
+    )
+    limit = int(template.source["Parameters"]["SweepDays"]["MaxValue"])
+    assert limit < kept, f"let SweepDays be {kept - 1} at most: the inbox forgets after {kept} days"
+
+
+@pytest.mark.parametrize("stage", stage_names())
+def test_stage_gives_allowed_values(stage: str) -> None:
+    template = translated(stage)
+    refused = {
+        name: value
+        for name, value in template.parameters.items()
+        if (allowed := template.source["Parameters"].get(name, {}).get("AllowedValues"))
+        and str(value) not in map(str, allowed)
+    }
+    assert not refused, f"{stage} in samconfig.toml gives values that template.yaml does not allow: {refused}"
+
+
 def test_production_asks_before_it_changes() -> None:
     for stage in ("staging", "prod"):
         assert CONFIG[stage]["deploy"]["parameters"]["confirm_changeset"], f"set confirm_changeset = true for {stage}"

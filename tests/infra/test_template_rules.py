@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from tests.infra import access_rules, function_rules, queue_rules
+from tests.infra import access_rules, function_rules, queue_rules, schedule_rules
 from tests.infra.mutations import BREAKS, Mutation
 from tests.infra.template import Template, stage_names, translated
 
@@ -11,7 +11,7 @@ from localrun import StackOutputs
 from localrun.http_routes import declared_routes
 
 Rule = Callable[[Template], Iterator[str]]
-RULES: list[Rule] = [*function_rules.RULES, *queue_rules.RULES, *access_rules.RULES]
+RULES: list[Rule] = [*function_rules.RULES, *queue_rules.RULES, *schedule_rules.RULES, *access_rules.RULES]
 CASES = [(rule, number) for rule in RULES for number in range(len(BREAKS.get(rule.__name__, [])))]
 
 

@@ -25,16 +25,19 @@ class StackOutputs:
     inbox_table_name: str
     audit_table_name: str
     ledger_table_name: str
+    state_table_name: str
     config_table_name: str
     evaluation_queue_url: str
     tracking_queue_url: str
     dispatch_queue_url: str
     writeback_queue_url: str
+    reconcile_queue_url: str
     relay_dead_letter_queue_url: str
     evaluation_dead_letter_queue_url: str
     tracking_dead_letter_queue_url: str
     dispatch_dead_letter_queue_url: str
     writeback_dead_letter_queue_url: str
+    reconcile_dead_letter_queue_url: str
     webhook_secret_id: str
     callback_secret_id: str
     threekit_secret_id: str
@@ -46,6 +49,7 @@ class StackOutputs:
     notification_dispatch_function_name: str
     delivery_tracking_function_name: str
     threekit_writeback_function_name: str
+    reconcile_function_name: str
 
     @classmethod
     def from_outputs(cls, outputs: Mapping[str, str]) -> Self:

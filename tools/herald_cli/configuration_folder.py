@@ -2,29 +2,37 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from herald.adapters.configuration_bundle import to_bytes, versioned
-from herald.domain.configuration import Audience, Configuration, Notify, Rule
+from herald.domain.configuration import Audience, Configuration, Notify, ReplyWords, Rule, StatusReading
 from herald.domain.errors import ConfigurationError
 from herald.domain.facts_schema import COMPUTED_IN_LINE, COMPUTED_IN_ORDER
+from herald.domain.milestones import MilestoneStep
 from herald.domain.notification import Recipient
 from herald_cli.configuration_schema import (
     KNOWN_KEYS,
     AudienceEntry,
     AudiencesFile,
+    ChannelsFile,
     ListsFile,
     MappingFile,
+    MilestonesFile,
+    ReplyWordsEntry,
     RuleEntry,
     RulesFile,
+    SourcesFile,
+    StatusEntry,
 )
 from herald_cli.findings import Finding, did_you_mean
 from herald_cli.yaml_reader import Document, read_yaml
 
 AUDIENCES, LISTS, MAPPING = "audiences.yaml", "lists.yaml", "mapping.yaml"
+MILESTONES, CHANNELS, SOURCES = "milestones.yaml", "channels.yaml", "sources.yaml"
 RULES, TEMPLATES = "rules", "templates"
 Form = TypeVar("Form", bound=BaseModel)
 COMPUTED = COMPUTED_IN_ORDER | COMPUTED_IN_LINE
@@ -73,6 +81,9 @@ def load_folder(folder: Path) -> LoadedFolder:
     audiences = reading.form(AUDIENCES, AudiencesFile)
     lists = reading.form(LISTS, ListsFile, optional=True)
     mapping = reading.form(MAPPING, MappingFile)
+    milestones = reading.form(MILESTONES, MilestonesFile, optional=True)
+    channels = reading.form(CHANNELS, ChannelsFile, optional=True) or ChannelsFile()
+    sources = reading.form(SOURCES, SourcesFile, optional=True)
     templates = reading.templates()
     if reading.findings or audiences is None or mapping is None:
         return LoadedFolder(None, tuple(sorted(reading.findings)), rules, reading.documents)
@@ -82,9 +93,13 @@ def load_folder(folder: Path) -> LoadedFolder:
             rules=tuple(placed.rule for placed in rules),
             lists=_as_maps(lists.root) if lists else {},
             audiences={name: _audience(name, entry) for name, entry in audiences.audiences.items()},
-            mapping=mapping.model_dump(exclude_none=True),
+            mapping=mapping.model_dump(exclude_none=True, by_alias=True),
             templates=templates,
             default_locale=audiences.default_locale,
+            milestones=_milestones(milestones),
+            status=_status(channels.status),
+            replies=_replies(channels.replies),
+            silent_after=_silences(sources),
         )
     )
     try:
@@ -190,6 +205,23 @@ def _audience(name: str, entry: AudienceEntry) -> Audience:
         for value, members in (entry.members or {}).items()
     }
     return Audience(name=name, by=entry.by, members=members, person=entry.person)
+
+
+def _milestones(file: MilestonesFile | None) -> tuple[MilestoneStep, ...]:
+    return tuple(MilestoneStep(step.name, step.status) for step in file.milestones) if file else ()
+
+
+def _status(entry: StatusEntry) -> StatusReading:
+    return StatusReading(tuple(entry.benign_gamma_codes), tuple(entry.confirmed), tuple(entry.failed), entry.dsn_status)
+
+
+def _replies(entry: ReplyWordsEntry | None) -> ReplyWords:
+    return ReplyWords(tuple(entry.stop), tuple(entry.start)) if entry else ReplyWords()
+
+
+def _silences(file: SourcesFile | None) -> dict[str, timedelta]:
+    entries = file.sources if file else {}
+    return {name: timedelta(hours=entry.silent_after_hours) for name, entry in entries.items()}
 
 
 def _as_maps(lists: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints, create_model, field_validator
 from pydantic_core import PydanticCustomError
@@ -17,6 +17,7 @@ from herald.domain.facts_schema import (
     ORDER,
     Record,
 )
+from herald.domain.milestones import ORDER_STATUSES
 from herald.domain.notification import Severity
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,63}$")]
@@ -131,6 +132,23 @@ LineExpressions: Any = _expressions("LineExpressions", LINE, frozenset({"lineTot
 ComponentExpressions: Any = _expressions("ComponentExpressions", COMPONENT)
 JobExpressions: Any = _expressions("JobExpressions", JOB)
 
+
+class ReplyEntry(Strict):
+    """Where a reply's sender and text are found; ``reference`` is our ``ref``, if the body bears it."""
+
+    sender: Annotated[Expression, Field(alias="from")]
+    text: Expression
+    reference: Expression | None = None
+
+
+class CallbackEntry(Strict):
+    """What a workflow's body means, where ``when`` finds something (or always): an event of the contract, by field."""
+
+    type: Literal["order.milestone.reached", "localization.completed", "regional.approval.completed"]
+    data: dict[str, Expression]
+    when: Expression | None = None
+
+
 SectionEntry: Any = create_model(
     "SectionEntry",
     __base__=Strict,
@@ -140,6 +158,8 @@ SectionEntry: Any = create_model(
     component=(ComponentExpressions | None, None),
     job=(JobExpressions | None, None),
     asset_names=(dict[str, Text] | None, None),
+    reply=(ReplyEntry | None, None),
+    callbacks=(dict[str, list[CallbackEntry]] | None, None),
 )
 
 
@@ -153,6 +173,67 @@ class MappingFile(RootModel[dict[str, SectionEntry]]):
             if not TypePattern.fullmatch(name):
                 raise ValueError(f"{name!r} is no event type (a `*` may stand at its end)")
         return sections
+
+
+class StepEntry(Strict):
+    """A milestone."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+    status: Literal["List", "In Cart", "New", "In Progress", "Complete"] | None = None
+
+
+class MilestonesFile(Strict):
+    """``milestones.yaml``: in the order in which they are reached."""
+
+    milestones: Annotated[list[StepEntry], Field(min_length=1)]
+
+    @field_validator("milestones")
+    @classmethod
+    def _forward(cls, steps: list[StepEntry]) -> list[StepEntry]:
+        names = [step.name for step in steps]
+        if len(set(names)) != len(names):
+            raise ValueError("a milestone stands twice")
+        statuses = [ORDER_STATUSES.index(step.status) for step in steps if step.status]
+        if statuses != sorted(statuses):
+            raise ValueError(f"statuses only go forward: {', '.join(ORDER_STATUSES)}")
+        return steps
+
+
+class StatusEntry(Strict):
+    """How OpenText's status is read."""
+
+    benign_gamma_codes: list[int] = [0]
+    confirmed: list[Text] = ["Confirmed"]
+    failed: list[Text] = []
+    dsn_status: str = ""
+
+
+class ReplyWordsEntry(Strict):
+    """Replies that stop and start messages."""
+
+    stop: Annotated[list[Text], Field(min_length=1)]
+    start: Annotated[list[Text], Field(min_length=1)]
+
+
+class ChannelsFile(Strict):
+    """``channels.yaml``."""
+
+    status: StatusEntry = StatusEntry()
+    replies: ReplyWordsEntry | None = None
+
+
+class SourceEntry(Strict):
+    """What is expected of a source."""
+
+    silent_after_hours: Annotated[int, Field(ge=1, le=24 * 60)]
+
+
+class SourcesFile(Strict):
+    """``sources.yaml``: sources by the URI reference their events bear, such as ``/threekit/orders``."""
+
+    sources: dict[
+        Annotated[str, StringConstraints(pattern=r"^/(threekit|opentext)/[a-z0-9][a-z0-9_-]{0,63}$")], SourceEntry
+    ]
 
 
 KNOWN_KEYS = frozenset(
@@ -170,6 +251,15 @@ KNOWN_KEYS = frozenset(
         ComponentExpressions,
         JobExpressions,
         SectionEntry,
+        ReplyEntry,
+        CallbackEntry,
+        MilestonesFile,
+        StepEntry,
+        ChannelsFile,
+        StatusEntry,
+        ReplyWordsEntry,
+        SourcesFile,
+        SourceEntry,
     )
     for field in form.model_fields
 )

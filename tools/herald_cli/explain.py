@@ -1,11 +1,13 @@
 """Why a rule fires or does not: an event body tried against a configuration, with nothing recorded and nothing sent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from herald.adapters.cel import CelRuleEngine, Explanation
+from herald.adapters.memory_state import MemoryStateStore
 from herald.domain.audience import resolve
 from herald.domain.configuration import Configuration, Rule
 from herald.domain.decision import Verdict
@@ -19,15 +21,23 @@ from herald.domain.message import template_values
 from herald.domain.notification import Recipient
 from herald.domain.strict_json import JsonRefusedError, parse_json
 from herald.domain.threekit_envelope import read_webhook
+from herald.domain.workflow_envelope import WORKFLOW_TYPE, read_workflow
+from herald.domain.workflow_mapping import as_agreed
 from herald.ports import Renderer, RenderError, Threekit
 from herald.usecases.evaluate import read_objects
+from herald.usecases.matters import MILESTONE_REACHED, REMEMBERED, Matters
 
 AS_TOLD = (
     "as told, not re-read: Herald itself reads the object, and the saved configurations of an order, "
     "again from Threekit before any rule sees them"
 )
 READ_AGAIN = "read again from Threekit"
-OWN_PROOF = "the signed body itself"
+OWN_PROOF = "the body itself, which is its own proof"
+FRESH_MEMORY = "as if Herald had heard nothing before"
+ORDER_NOT_TOLD = (
+    "the order is not in this body: Herald reads it from Threekit, and what rules, audiences and templates find in it "
+    "is missing here"
+)
 DEEPEST_JSON = 32
 
 
@@ -83,47 +93,73 @@ def explain_body(
     threekit: Threekit | None = None,
     renderer: Renderer | None = None,
 ) -> tuple[ExplainedEvent, ...]:
-    """Return what the rules say to each event of a body: Threekit's own, a CloudEvent, or a batch of CloudEvents.
+    """Return what the rules say to each event of a body.
 
-    Signatures are not asked for. Without ``threekit`` the object inside the body stands for the one Herald would read
-    again. Raises ``BodyRefusedError`` for a body Herald would refuse, and ``CallFailed`` if Threekit cannot be read.
+    Bodies are Threekit's own, CloudEvents, batches of them, and those of a workflow that the mapping reads. Signatures
+    are not asked for. Without ``threekit`` the object inside the body stands for the one Herald would read again.
+    Milestones and incidents are those of a memory in which only this body's events are. Raises ``BodyRefusedError`` for
+    a body Herald would refuse or no rule would see, and ``CallFailed`` if Threekit cannot be read.
     """
-    return tuple(_explained(event, configuration, now, threekit, renderer) for event in _events(body, now))
+    matters = Matters(MemoryStateStore(lambda: now))
+    events = _events(body, configuration, now)
+    return tuple(_explained(event, configuration, now, threekit, renderer, matters) for event in events)
 
 
-def _events(body: bytes, now: datetime) -> list[Event]:
+def _events(body: bytes, configuration: Configuration, now: datetime) -> list[Event]:
     try:
         content = parse_json(body, max_depth=DEEPEST_JSON)
         batch, single = isinstance(content, list), isinstance(content, dict) and "specversion" in content
         media_type = CLOUDEVENTS_BATCH if batch else CLOUDEVENT if single else JSON
         told = Told("sample", media_type, content, signed=batch or single, message_id="sample", received_at=now)
+        if media_type is JSON and isinstance(content, dict) and "topic" not in content:
+            return [_workflows_own(told, configuration)]
         return read_webhook(told)
     except (JsonRefusedError, EnvelopeRefusedError) as error:
         raise BodyRefusedError(str(error)) from None
 
 
+def _workflows_own(told: Told, configuration: Configuration) -> Event:
+    """Return what a body means to the first workflow of the mapping that can read it."""
+    for source in configuration.mapping.get(WORKFLOW_TYPE, {}).get("callbacks", {}):
+        (event,) = read_workflow(replace(told, source=source))
+        with suppress(MappingError):
+            return as_agreed(event, configuration.mapping)
+    raise BodyRefusedError(
+        "it is no body of Threekit and no CloudEvent, and no workflow of config/mapping.yaml reads it "
+        "(status reports and replies go through no rules)"
+    )
+
+
 def _explained(
-    event: Event, configuration: Configuration, now: datetime, threekit: Threekit | None, renderer: Renderer | None
-) -> ExplainedEvent:
+    event: Event, configuration: Configuration, now: datetime, threekit: Threekit | None, renderer: Renderer | None,
+    matters: Matters,
+) -> ExplainedEvent:  # fmt: skip
     objects, basis = _objects(event, threekit)
+    basis = f"{basis}; {FRESH_MEMORY}" if event.type in REMEMBERED else basis
     listening = configuration.rules_for(event.type)
     facts: dict[str, Any] = {}
     problem = "" if listening else f"no rule listens to {event.type}"
     try:
         facts = build_facts(event, objects, configuration.mapping, now)
+        matter = matters(event, objects, facts, configuration)
+        facts |= matter.facts
+        if matter.skip is not None:
+            problem, listening = f"no rule is asked: {matter.skip.reason}, {matter.skip.detail}", ()
     except MappingError as error:
-        problem = f"no facts: {error}"
-        listening = ()
+        problem, listening = f"no facts: {error}", ()
+    if listening and event.type == MILESTONE_REACHED and threekit is None:
+        problem = ORDER_NOT_TOLD
     engine = CelRuleEngine()
     rules = tuple(_explained_rule(engine, configuration, rule, facts, renderer) for rule in listening)
     return ExplainedEvent(event.id, event.type, event.subject, configuration.version, basis, facts, rules, problem)
 
 
 def _objects(event: Event, threekit: Threekit | None) -> tuple[SourceObjects, str]:
-    if is_connector_type(event.type):
-        return SourceObjects(), OWN_PROOF
-    if threekit is not None and event.type.startswith(("threekit.order.", "threekit.job.")):
+    named_only = event.type == MILESTONE_REACHED
+    if threekit is not None and (named_only or event.type.startswith(("threekit.order.", "threekit.job."))):
         return read_objects(event, threekit), READ_AGAIN
+    if is_connector_type(event.type):
+        return SourceObjects(order={} if named_only else None), OWN_PROOF
     if event.type.startswith("threekit.job."):
         return SourceObjects(job=event.data), AS_TOLD
     return SourceObjects(order=event.data), AS_TOLD

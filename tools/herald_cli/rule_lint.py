@@ -19,6 +19,8 @@ from herald_cli.yaml_reader import Document, Keys
 
 PARTS_OF = {Channel.EMAIL: ("subject.txt", "body.txt", "body.html"), Channel.SMS: ("sms.txt",)}
 PERSONS = ("order.customer", "order.requester")
+READ_BY_MAPPING = frozenset({"opentext.workflow", "opentext.reply.sms", "opentext.reply.whatsapp"})
+"""Types no rule listens to, whose bodies only the mapping can read."""
 
 
 def lint_folder(folder: Path) -> tuple[Finding, ...]:
@@ -187,12 +189,14 @@ def _mapping(loaded: LoadedFolder) -> Iterator[Finding]:
     document = loaded.documents[MAPPING]
     for event_type, section in document.value.items():
         begun = event_type.removesuffix("*")
-        told = event_type in BUILT_IN or (begun != event_type and any(known.startswith(begun) for known in BUILT_IN))
+        told = event_type in {*BUILT_IN, *READ_BY_MAPPING} or (
+            begun != event_type and any(known.startswith(begun) for known in BUILT_IN)
+        )
         if not told and not is_connector_type(begun):
             fix = did_you_mean(event_type, BUILT_IN)
             yield document.finding((event_type,), "unknown-event", f"`{event_type}` is no event type", fix)
         for keys, path in _leaves(section or {}, (event_type,)):
-            if keys[1] != "asset_names":
+            if keys[1] != "asset_names" and keys[-1] != "type":
                 yield from _expression(document, keys, path)
 
 
@@ -200,6 +204,9 @@ def _leaves(value: object, keys: Keys) -> Iterable[tuple[Keys, str]]:
     if isinstance(value, dict):
         for key, item in value.items():
             yield from _leaves(item, (*keys, key))
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _leaves(item, (*keys, number))
     elif isinstance(value, str):
         yield keys, value
 

@@ -6,15 +6,31 @@ import uuid
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from enum import StrEnum
+from typing import Any, Literal
 
 import httpx
 
 from herald.domain.errors import ConfigurationError
+from herald.domain.media_type import CLOUDEVENT, CLOUDEVENTS_BATCH, JSON
 from herald.domain.standard_webhooks import read_key, sign
 from herald_cli.connection import Connection
 
 TIMEOUT_SECONDS = 15.0
+
+
+class Door(StrEnum):
+    """Which of the two receiving functions a body is for."""
+
+    WEBHOOK = "webhook"
+    CALLBACK = "callback"
+
+
+_ROUTES = {Door.WEBHOOK: "webhooks/threekit", Door.CALLBACK: "callbacks/opentext"}
+_SECRETS: dict[Door, Literal["WebhookSecretId", "CallbackSecretId"]] = {
+    Door.WEBHOOK: "WebhookSecretId",
+    Door.CALLBACK: "CallbackSecretId",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +42,19 @@ class Answer:
     url: str
 
 
-def send(connection: Connection, body: bytes, source: str) -> Answer:
-    """POST a body to its route. Raises ``ConfigurationError`` if the stack's secret does not know the source."""
-    route, output, content_type = _route(body)
-    credentials = connection.secret(output).get("sources", {}).get(source)  # type: ignore[arg-type]
+def send(connection: Connection, body: bytes, source: str, door: Door | None = None) -> Answer:
+    """POST a body to a door, or to the one it is for. Raises ``ConfigurationError`` if no secret knows the source."""
+    told = _parsed(body)
+    door = door or door_by_shape(told) or _door_of_source(connection, source)
+    credentials, route = _sources(connection, door).get(source), _ROUTES[door]
     if not credentials:
-        raise ConfigurationError(f"the secret {connection.outputs[output]} has no source {source!r}: add it there")
+        secret_id = connection.output(_SECRETS[door])
+        raise ConfigurationError(f"the secret {secret_id} has no source {source!r}: add it there")
     path, headers = authenticated(f"/{route}/{source}", body, credentials)
     url = connection.api_url + path
     try:
         response = httpx.post(
-            url, content=body, headers={"content-type": content_type, **headers}, timeout=TIMEOUT_SECONDS
+            url, content=body, headers={"content-type": content_type(told), **headers}, timeout=TIMEOUT_SECONDS
         )
     except httpx.HTTPError as error:
         raise ConfigurationError(
@@ -75,15 +93,33 @@ def first(value: Any) -> Any:
     return value[0] if isinstance(value, list) else value
 
 
-def _route(body: bytes) -> tuple[str, str, str]:
-    try:
-        told = json.loads(body)
-    except ValueError:
-        told = None
+def door_by_shape(told: Any) -> Door | None:
+    """Return the door a parsed body is for; ``None`` if it could be sent to either, as a CloudEvent can."""
     if isinstance(told, list):
-        return "webhooks/threekit", "WebhookSecretId", "application/cloudevents-batch+json"
-    if isinstance(told, dict) and "specversion" in told:
-        return "webhooks/threekit", "WebhookSecretId", "application/cloudevents+json"
-    if isinstance(told, dict) and "job_id" in told:
-        return "callbacks/opentext", "CallbackSecretId", "application/json"
-    return "webhooks/threekit", "WebhookSecretId", "application/json"
+        return Door.WEBHOOK
+    if isinstance(told, dict) and told.keys() >= {"topic", "action"}:
+        return Door.WEBHOOK
+    return Door.CALLBACK if isinstance(told, dict) and "job_id" in told else None
+
+
+def content_type(told: Any) -> str:
+    """Return the media type under which a parsed body is sent."""
+    if isinstance(told, list):
+        return CLOUDEVENTS_BATCH
+    return CLOUDEVENT if isinstance(told, dict) and "specversion" in told else JSON
+
+
+def _door_of_source(connection: Connection, source: str) -> Door:
+    return Door.CALLBACK if source in _sources(connection, Door.CALLBACK) else Door.WEBHOOK
+
+
+def _sources(connection: Connection, door: Door) -> dict[str, Any]:
+    sources: dict[str, Any] = connection.secret(_SECRETS[door]).get("sources", {})
+    return sources
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None

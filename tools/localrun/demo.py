@@ -16,7 +16,7 @@ from herald_cli.send import Answer, send
 from herald_cli.timeline import as_json
 from herald_cli.trace_report import print_trace
 from localrun.running_house import RunningHouse
-from localrun.scenarios import Scenario, read_scenarios, unmet
+from localrun.scenarios import InThreekit, Scenario, object_of, read_scenarios, unmet
 
 PATIENCE_SECONDS = 90.0
 LOOK_EVERY_SECONDS = 0.25
@@ -39,7 +39,7 @@ def play(house: RunningHouse, say: Callable[[str], None]) -> list[Played]:
     scenarios = read_scenarios()
     for number, scenario in enumerate(scenarios, start=1):
         say(f"[{number}/{len(scenarios)}] {scenario.title}")
-        answer = send(house.connection, scenario.file.read_bytes(), scenario.source)
+        answer = send(house.connection, scenario.file.read_bytes(), scenario.source, scenario.door)
         event_id = answer.body.get("id", "") if isinstance(answer.body, dict) else ""
         one = Played(scenario, answer, event_id)
         played.append(one)
@@ -95,14 +95,15 @@ def _await(house: RunningHouse, one: Played) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         one.trace = find(one.event_id)
-        one.missing = unmet(one.scenario, one.trace, _order(house, one.trace))
+        one.missing = unmet(one.scenario, one.trace, _in_threekit(house, one.trace))
         if not one.missing:
             return
         time.sleep(LOOK_EVERY_SECONDS)
 
 
-def _order(house: RunningHouse, trace: Trace | None) -> dict[str, Any] | None:
-    return house.threekit.orders.get(trace.event.object_id) if trace else None
+def _in_threekit(house: RunningHouse, trace: Trace | None) -> InThreekit:
+    known = object_of(trace) if trace else ""
+    return InThreekit(house.threekit.orders.get(known, {}), house.threekit.assets.get(known, {}))
 
 
 def _sends(house: RunningHouse) -> dict[str, int]:

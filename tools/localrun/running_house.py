@@ -20,7 +20,10 @@ from localrun.stack import LocalStack
 from simulators import OpenTextSimulator, ThreekitSimulator
 from simulators.opentext.callbacks import WebhookTarget
 
-ORDERS, STOREFRONT, NOTIFICATIONS = "orders", "storefront", "notifications"
+ORDERS, STOREFRONT, PIM = "orders", "storefront", "pim"
+"""Senders to the webhook: Threekit itself, and two connectors that sign."""
+NOTIFICATIONS, WORKFLOW, PLANT, SMS = "notifications", "workflow", "plant", "sms"
+"""Senders to the callback: status reports, two workflows, and what people answer."""
 
 
 @dataclass(frozen=True)
@@ -79,14 +82,11 @@ def _as_told(connection: Connection) -> dict[str, Any]:
 
 
 def _fill_secrets(stack: LocalStack, threekit: ThreekitSimulator, opentext: OpenTextSimulator) -> dict[str, str]:
-    tokens = {name: secrets.token_urlsafe(32) for name in (ORDERS, NOTIFICATIONS)}
-    signing_key = "whsec_" + b64encode(secrets.token_bytes(32)).decode("ascii")
+    tokens = {name: secrets.token_urlsafe(32) for name in (ORDERS, NOTIFICATIONS, SMS)}
     account = opentext.credentials.account
     values = {
-        stack.outputs.webhook_secret_id: {
-            "sources": {ORDERS: {"path_token": tokens[ORDERS]}, STOREFRONT: {"hmac": [signing_key]}}
-        },
-        stack.outputs.callback_secret_id: {"sources": {NOTIFICATIONS: {"path_token": tokens[NOTIFICATIONS]}}},
+        stack.outputs.webhook_secret_id: {"sources": _webhook_sources(tokens)},
+        stack.outputs.callback_secret_id: {"sources": _callback_sources(tokens)},
         stack.outputs.threekit_secret_id: {"private_token": threekit.tokens.private},
         stack.outputs.open_text_secret_id: {"basic": {"user_id": account.user_id, "password": account.password}},
     }
@@ -96,11 +96,30 @@ def _fill_secrets(stack: LocalStack, threekit: ThreekitSimulator, opentext: Open
     return tokens
 
 
+def _webhook_sources(tokens: Mapping[str, str]) -> dict[str, Any]:
+    keys = {name: "whsec_" + b64encode(secrets.token_bytes(32)).decode("ascii") for name in (STOREFRONT, PIM)}
+    return {ORDERS: {"path_token": tokens[ORDERS]}, **{name: {"hmac": [key]} for name, key in keys.items()}}
+
+
+def _callback_sources(tokens: Mapping[str, str]) -> dict[str, Any]:
+    """A workflow sends what its designer typed, so each of the two here has another way to prove itself."""
+    header = {"name": "x-herald-key", "value": secrets.token_urlsafe(32)}
+    basic = {"username": PLANT, "password": secrets.token_urlsafe(32)}
+    return {
+        NOTIFICATIONS: {"path_token": tokens[NOTIFICATIONS]},
+        WORKFLOW: {"kind": "workflow", "header": header},
+        PLANT: {"kind": "workflow", "basic": basic},
+        SMS: {"kind": "sms-replies", "path_token": tokens[SMS]},
+    }
+
+
 def _subscribe(
     stack: LocalStack, threekit: ThreekitSimulator, opentext: OpenTextSimulator, tokens: Mapping[str, str]
 ) -> None:
     """Both vendors can carry a secret in the URL only."""
-    opentext.push_to(WebhookTarget(f"{stack.api_url}/callbacks/opentext/{NOTIFICATIONS}/{tokens[NOTIFICATIONS]}"))
+    callbacks = f"{stack.api_url}/callbacks/opentext"
+    opentext.push_to(WebhookTarget(f"{callbacks}/{NOTIFICATIONS}/{tokens[NOTIFICATIONS]}"))
+    opentext.replies_to(WebhookTarget(f"{callbacks}/{SMS}/{tokens[SMS]}"))
     address = f"{stack.api_url}/webhooks/threekit/{ORDERS}/{tokens[ORDERS]}"
     for topic in ("orders", "jobs"):
         httpx.post(

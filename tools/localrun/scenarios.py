@@ -1,6 +1,8 @@
 """What the samples in ``events/`` are expected to bring about, read from ``events/scenarios.yaml``."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import yaml
 from herald.domain.delivery import Channel
 from herald.ports import NotificationRecord
 from herald.usecases.trace import Trace
+from herald_cli.send import Door
 from localrun.bring_up import ROOT
 
 EVENTS = ROOT / "events"
@@ -28,18 +31,43 @@ class Told:
 class Scenario:
     """One sample to send, and everything that has to happen because of it.
 
-    ``answer`` is the HTTP status, ``skips`` the reasons noted in the decision, ``written_back`` whether the order in
-    Threekit bears the outcomes.
+    ``door`` is where it is sent, ``None`` for where the file belongs. ``answer`` is the HTTP status, ``skips`` the
+    reasons noted in the decision, ``written_back`` whether the order in Threekit bears the outcomes, ``milestones`` and
+    ``status`` what it bears of a workflow, ``item`` rows of the item's metadata, ``audit`` actions in the trace.
     """
 
     title: str
     file: Path
     source: str
+    door: Door | None
     answer: int
     matched: frozenset[str]
     skips: frozenset[str]
     told: tuple[Told, ...]
     written_back: bool
+    milestones: tuple[str, ...]
+    status: str | None
+    item: Mapping[str, Any]
+    audit: frozenset[str]
+
+    @property
+    def undecided(self) -> bool:
+        """Whether nothing but the audit is expected, as for a reply: no rule decides on it."""
+        return bool(self.audit) and not (self.matched or self.skips)
+
+
+@dataclass(frozen=True, slots=True)
+class InThreekit:
+    """The order and the item an event is about, as Threekit has them; empty where it is about none."""
+
+    order: Mapping[str, Any] = field(default_factory=dict)
+    item: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def notes(self) -> Mapping[str, Any]:
+        """What the order bears of Herald."""
+        found: Mapping[str, Any] = self.order.get("metadata", {}).get("herald", {})
+        return found
 
 
 def read_scenarios(path: Path = EVENTS / "scenarios.yaml") -> list[Scenario]:
@@ -47,21 +75,30 @@ def read_scenarios(path: Path = EVENTS / "scenarios.yaml") -> list[Scenario]:
     return [_scenario(entry, path.parent) for entry in yaml.safe_load(path.read_text(encoding="utf-8"))]
 
 
-def unmet(scenario: Scenario, trace: Trace | None, order: dict[str, Any] | None) -> list[str]:
+def object_of(trace: Trace) -> str:
+    """Return the id of the order, job or item an event is about, by which Threekit knows it."""
+    facts = trace.decision.facts if trace.decision else {}
+    # A body of a workflow's own, or a short id, is understood only in the decision.
+    subject = str(facts.get("event", {}).get("subject", trace.event.subject))
+    return str(facts.get("order", {}).get("id", subject.partition("/")[2]))
+
+
+def unmet(scenario: Scenario, trace: Trace | None, threekit: InThreekit) -> list[str]:
     """Return what has not happened yet of what the scenario expects; empty when all of it has."""
-    if trace is None or trace.decision is None:
+    if trace is None:
+        return ["nothing is recorded yet"]
+    if trace.decision is None and not scenario.undecided:
         return ["no decision yet"]
-    missing = _differences("rules matched", scenario.matched, {
-        outcome.rule_id for outcome in trace.decision.outcomes if outcome.verdict == "matched"
-    })  # fmt: skip
-    skipped = {str(skip.reason) for skip in trace.decision.skips}
-    skipped |= {
-        skip["reason"] for e in trace.entries if e.record.key == "decided" for skip in e.record.details["skips"]
-    }
-    missing += _differences("skips", scenario.skips, skipped)
-    missing += _differences("deliveries", {_spelt(told) for told in scenario.told}, _deliveries(trace))
+    missing = [
+        *_differences("rules matched", scenario.matched, _matched(trace)),
+        *_differences("skips", scenario.skips, _skipped(trace)),
+        *_differences("deliveries", {_spelt(told) for told in scenario.told}, _deliveries(trace)),
+        *_not_in_trace(scenario, trace),
+        *_not_on_order(scenario, threekit),
+        *_not_on_item(scenario, threekit.item),
+    ]
     if scenario.written_back:
-        missing += _not_written_back(trace, order)
+        missing += _not_written_back(trace, threekit.notes)
     if trace.broken_at is not None:
         missing.append(f"the audit chain is broken at entry {trace.broken_at}")
     return missing
@@ -73,12 +110,28 @@ def _scenario(entry: dict[str, Any], folder: Path) -> Scenario:
         title=entry["title"],
         file=folder / entry["file"],
         source=entry["source"],
+        door=Door(entry["door"]) if "door" in entry else None,
         answer=expected.get("answer", 202),
         matched=frozenset(expected.get("matched", ())),
         skips=frozenset(expected.get("skips", ())),
         told=tuple(Told(**told) for told in expected.get("told", ())),
         written_back=expected.get("written_back", False),
+        milestones=tuple(expected.get("milestones", ())),
+        status=expected.get("status"),
+        item=expected.get("item", {}),
+        audit=frozenset(expected.get("audit", ())),
     )
+
+
+def _matched(trace: Trace) -> set[str]:
+    outcomes = trace.decision.outcomes if trace.decision else ()
+    return {outcome.rule_id for outcome in outcomes if outcome.verdict == "matched"}
+
+
+def _skipped(trace: Trace) -> set[str]:
+    decided = {str(skip.reason) for skip in trace.decision.skips} if trace.decision else set()
+    noted = [entry.record.details["skips"] for entry in trace.entries if entry.record.key == "decided"]
+    return decided | {skip["reason"] for skips in noted for skip in skips}
 
 
 def _deliveries(trace: Trace) -> set[str]:
@@ -97,11 +150,36 @@ def _spelt(told: Told) -> str:
     return f"{told.rule} → {told.to} by {told.channel}: {told.state}"
 
 
-def _not_written_back(trace: Trace, order: dict[str, Any] | None) -> list[str]:
-    notes = (order or {}).get("metadata", {}).get("herald", {}).get("notifications", {})
+def _not_in_trace(scenario: Scenario, trace: Trace) -> list[str]:
+    actions = {entry.record.action for entry in trace.entries}
+    return [f"audit: {action} is missing" for action in sorted(scenario.audit - actions)]
+
+
+def _not_on_order(scenario: Scenario, threekit: InThreekit) -> list[str]:
+    missing = []
+    reached = tuple(milestone["name"] for milestone in threekit.notes.get("milestones", ()))
+    if scenario.milestones and reached != scenario.milestones:
+        missing.append(f"the order's milestones are {', '.join(reached) or 'none'}")
+    if scenario.status and threekit.order.get("status") != scenario.status:
+        missing.append(f"the order's status is {threekit.order.get('status')}, not {scenario.status}")
+    return missing
+
+
+def _not_on_item(scenario: Scenario, item: Mapping[str, Any]) -> list[str]:
+    rows = {name: item.get("metadata", {}).get(name) for name in scenario.item}
+    return [
+        f"the item's {name} is {row or 'not there'}"
+        for name, row in rows.items()
+        if row is None or json.loads(row) != scenario.item[name]
+    ]
+
+
+def _not_written_back(trace: Trace, notes: Mapping[str, Any]) -> list[str]:
+    written = notes.get("notifications", {})
     missing = []
     for record in trace.notifications:
-        told = {name: note["state"] for name, note in notes.get(record.notification.id, {}).get("channels", {}).items()}
+        channels = written.get(record.notification.id, {}).get("channels", {})
+        told = {name: note["state"] for name, note in channels.items()}
         if told != {str(one.channel): str(one.state) for one in record.deliveries}:
             missing.append(f"Threekit has {told or 'nothing'} for {record.notification.rule_id}")
     return missing

@@ -18,8 +18,14 @@ from herald.ports import RenderError
 from herald_cli.explain import AS_TOLD, OWN_PROOF, READ_AGAIN, BodyRefusedError, ExplainedRule, explain_body
 
 EVENTS = Path(__file__).parents[3] / "events"
-ORDER = (EVENTS / "threekit_order_created.json").read_bytes()
-SUBMITTED = (EVENTS / "configuration_submitted.json").read_bytes()
+
+
+def sample(name: str) -> bytes:
+    return (EVENTS / name).read_bytes()
+
+
+ORDER = sample("threekit_order_created.json")
+SUBMITTED = sample("configuration_submitted.json")
 
 
 class PlainRenderer:
@@ -134,8 +140,9 @@ def test_a_batch_is_explained_event_by_event() -> None:
 
 
 def test_an_event_no_rule_listens_to_says_so() -> None:
-    (event,) = explain_body((EVENTS / "threekit_job_updated.json").read_bytes(), CONFIGURATION, NOW)
-    assert event.problem == "no rule listens to threekit.job.updated"
+    body = json.loads(sample("threekit_job_updated.json"))
+    (event,) = explain_body(json.dumps({**body, "action": "created"}).encode(), CONFIGURATION, NOW)
+    assert event.problem == "no rule listens to threekit.job.created"
     assert event.facts["job"]["failures"] == 1
 
 

@@ -1,4 +1,4 @@
-"""Every rule that ships, with events it is for and events it is not for."""
+"""Every rule about orders that ships, with events it is for and events it is not for."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -132,7 +132,8 @@ def test_every_rule_reaches_somebody_in_every_region(region: str | None) -> None
 def test_an_order_without_prices_errs_on_the_threshold_and_is_still_approved() -> None:
     facts = facts_of(an_order(a_cart_line(None)))
     outcomes = {
-        outcome.rule_id: outcome for outcome in CelRuleEngine().evaluate(CONFIGURATION, CONFIGURATION.rules, facts)
+        outcome.rule_id: outcome
+        for outcome in CelRuleEngine().evaluate(CONFIGURATION, CONFIGURATION.rules_for(facts["event"]["type"]), facts)
     }
     assert outcomes["approve-submitted-order"].verdict is Verdict.MATCHED
     assert outcomes["large-order-to-finance"].verdict is Verdict.ERROR

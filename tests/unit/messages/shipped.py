@@ -1,0 +1,50 @@
+"""The templates in ``config/`` and what every one of them is held to."""
+
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+from herald_cli.configuration_folder import read_folder
+
+CONFIGURATION = read_folder(Path(__file__).parents[3] / "config")
+LOCALES = ("en", "de", "fr")
+VOID = {"meta", "br"}
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+
+def around(event_type: str, rule_id: str = "large-order", subject: str = "order/7f1c0a52") -> dict[str, Any]:
+    """What a template sees beside the variables of its event."""
+    return {
+        "event": {"id": "evt_1", "subject": subject, "type": event_type, "source": "/threekit/pim"},
+        "now": NOW,
+        "recipient": {"name": "Anna", "locale": None},
+        "rule": {"id": rule_id, "description": "The order exceeds what sales may confirm alone.", "severity": "high"},
+    }
+
+
+class _Balance(HTMLParser):
+    """Notes the tags that are open, and that every table is described to a screen reader."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag == "th":
+            assert "scope" in dict(attrs)
+        assert tag not in ("script", "style", "link", "img", "form")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def assert_well_formed(html: str) -> None:
+    """Hold a mail's HTML to being balanced, described and without anything it would load."""
+    parser = _Balance()
+    parser.feed(html)
+    parser.close()
+    assert parser.open == []
+    assert "http" not in html

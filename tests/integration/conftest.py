@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from tests.contract.conftest import emulated_aws
-from tests.integration.configuration import two_rules
+from tests.integration.configuration import all_flows, two_rules
 from tests.integration.house import House
 
 from simulators import OpenTextSimulator, ThreekitSimulator
@@ -30,3 +30,9 @@ def opentext() -> Iterator[OpenTextSimulator]:
 def house(emulated_aws: None, threekit: ThreekitSimulator, opentext: OpenTextSimulator) -> House:
     """The house, with two rules: one for each new order, one for large ones."""
     return House(threekit, opentext, two_rules())
+
+
+@pytest.fixture
+def whole_house(emulated_aws: None, threekit: ThreekitSimulator, opentext: OpenTextSimulator) -> House:
+    """The house with a rule for everything workflows and connectors tell."""
+    return House(threekit, opentext, all_flows())

@@ -15,9 +15,9 @@ from herald.adapters.dynamodb_audit import DynamoAuditTrail
 from herald.adapters.dynamodb_decisions import DynamoDecisions
 from herald.adapters.dynamodb_inbox import DynamoInbox
 from herald.adapters.dynamodb_ledger import DynamoLedger
+from herald.adapters.dynamodb_state import DynamoStateStore
 from herald.adapters.sqs import SqsReceivedQueue
 from herald.domain.configuration import Configuration
-from herald.domain.opentext_envelope import OPENTEXT_CALLBACK
 from herald.domain.threekit_envelope import THREEKIT_WEBHOOK
 from herald.runtime import queue_messages
 from herald.runtime.batch import consume
@@ -26,6 +26,8 @@ from herald.runtime.bootstrap import (
     event_relay,
     ingress,
     notification_dispatch,
+    opentext_callback,
+    reconcile,
     rule_evaluation,
     threekit_writeback,
 )
@@ -34,6 +36,7 @@ from herald.runtime.settings import (
     CallbackSettings,
     DispatchSettings,
     EvaluationSettings,
+    ReconcileSettings,
     RelaySettings,
     TrackingSettings,
     WebhookSettings,
@@ -50,8 +53,20 @@ LEASE = timedelta(seconds=120)
 GRACE = timedelta(minutes=15)
 PATH_TOKEN = "demo-path-token-0123456789abcdef"
 SIGNING_KEY = "whsec_" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVoxMjM0NTY="
+PLENTY_PER_SECOND = 1000.0
 SOURCES = {"sources": {"orders": {"path_token": PATH_TOKEN}, "storefront": {"hmac": [SIGNING_KEY]}}}
-CALLBACK_SOURCES = {"sources": {"notifications": {"path_token": PATH_TOKEN}}}
+CALLBACK_SOURCES = {
+    "sources": {
+        "notifications": {"path_token": PATH_TOKEN},
+        "workflow": {"kind": "workflow", "path_token": PATH_TOKEN},
+        "plant": {"kind": "workflow", "path_token": PATH_TOKEN},
+        "sms": {"kind": "sms-replies", "path_token": PATH_TOKEN},
+        "whatsapp": {"kind": "whatsapp-replies", "path_token": PATH_TOKEN},
+    }
+}
+
+
+TRACKED = ["opentext.status", "opentext.reply.sms", "opentext.reply.whatsapp"]
 
 
 class KilledError(BaseException):
@@ -91,12 +106,18 @@ class NotedQueue(SqsReceivedQueue):
 class House:
     """Built inside ``mock_aws``. Send to it, then ``settle()``; kill it where ``die_at`` says."""
 
-    def __init__(self, threekit: ThreekitSimulator, opentext: OpenTextSimulator, configuration: Configuration) -> None:
+    def __init__(
+        self, threekit: ThreekitSimulator, opentext: OpenTextSimulator, configuration: Configuration,
+        **settings: Any,
+    ) -> None:  # fmt: skip
+        """``settings`` win over what is set here."""
         self.clock = MovingClock()
+        self._settings = settings
         self.threekit, self.opentext = threekit, opentext
         self.die_at: set[str] = set()
         self.deaths: list[str] = []
         self.vendor_plays = True
+        self.enough_time: Callable[[], bool] = lambda: True
         self.counts: Counter[str] = Counter()
         self._client: Callable[[str], Any] = boto3.client  # type: ignore[assignment]
         self.dynamodb, self.sqs = boto3.client("dynamodb"), boto3.client("sqs")
@@ -110,13 +131,17 @@ class House:
         return self._post(self.webhook, body, source, headers)
 
     def call_back(self, body: Mapping[str, Any], source: str = "notifications") -> dict[str, Any]:
-        """POST a status body to the callback."""
+        """POST a body to the callback's door."""
         return self._post(self.callback, body, source, {})
 
     def order_created(self, order_id: str) -> dict[str, Any]:
         """Tell of an order as Threekit does."""
         order = self.threekit.orders[order_id]
         return self.tell({"topic": "orders", "action": "created", "data": order})
+
+    def sweep(self, name: str) -> None:
+        """Let the schedule ask for a sweep."""
+        self.sqs.send_message(QueueUrl=self.queues["Reconcile"], MessageBody=json.dumps({"sweep": name}))
 
     def lose_stream_records(self) -> None:
         """Let the relay never see what the stream holds now."""
@@ -254,16 +279,16 @@ class House:
     def _make_aws(self, configuration: Configuration) -> None:
         self.tables = {
             name: create_table(self.dynamodb, name)
-            for name in ("InboxTable", "AuditTable", "LedgerTable", "ConfigTable")
+            for name in ("InboxTable", "AuditTable", "LedgerTable", "StateTable", "ConfigTable")
         }
-        names = ("Evaluation", "Tracking", "Dispatch", "Writeback")
+        names = ("Evaluation", "Tracking", "Dispatch", "Writeback", "Reconcile")
         self.queues = {name: create_queue(self.sqs, f"{name}Queue") for name in names}
         self.dead_letters = {name: create_queue(self.sqs, f"{name}DeadLetterQueue") for name in names}
         events = boto3.client("events")
         events.create_event_bus(Name="herald")
         for queue, pattern in (
-            ("Evaluation", {"source": ["herald"], "detail-type": [{"anything-but": "opentext.status"}]}),
-            ("Tracking", {"source": ["herald"], "detail-type": ["opentext.status"]}),
+            ("Evaluation", {"source": ["herald"], "detail-type": [{"anything-but": TRACKED}]}),
+            ("Tracking", {"source": ["herald"], "detail-type": TRACKED}),
         ):
             arn = self.sqs.get_queue_attributes(QueueUrl=self.queues[queue], AttributeNames=["QueueArn"])["Attributes"][
                 "QueueArn"
@@ -309,13 +334,18 @@ class House:
         )
         tables = {
             "inbox_table": "InboxTable", "audit_table": "AuditTable", "ledger_table": "LedgerTable",
-            "config_table": "ConfigTable", "bus_name": "herald", "dispatch_queue_url": self.queues["Dispatch"],
+            "config_table": "ConfigTable", "state_table": "StateTable", "bus_name": "herald",
+            "dispatch_queue_url": self.queues["Dispatch"],
             "writeback_queue_url": self.queues["Writeback"], "threekit_base_url": self.threekit.url,
             "opentext_base_url": self.opentext.url, "opentext_auth": "basic", "opentext_token_url": "",
-            "opentext_phone_format": "00", "opentext_html_type": "HTML", "message_prefix": "herald-test",
+            "opentext_phone_format": "00", "opentext_html_type": "HTML",
+            "opentext_per_second": PLENTY_PER_SECOND, "threekit_source": "orders", "opentext_source": "notifications",
+            "threekit_metadata_put": "whole", "order_sort": "-createdAt", "sweep_days": 14, "settle_seconds": 120,
+            "threekit_secret_id": "threekit", "opentext_secret_id": "opentext", "message_prefix": "herald-test",
             "max_body_bytes": 262_144, "max_json_depth": 32, "event_retention_days": 30,
             "lease_seconds": int(LEASE.total_seconds()),
             "grace_seconds": int(GRACE.total_seconds()), "retry_window_hours": 24, "config_max_age_seconds": 60,
+            **self._settings,
         }  # fmt: skip
 
         def settings(model: Any, name: str = "", secret: str = "") -> Any:
@@ -327,24 +357,22 @@ class House:
             return model.model_validate({**tables, **own})
 
         self.webhook = ingress.compose(
-            settings(WebhookSettings, secret="webhook"), world, "threekit_webhook", THREEKIT_WEBHOOK
+            settings(WebhookSettings, secret="webhook"), world, "threekit_webhook", lambda _kind: THREEKIT_WEBHOOK
         )
-        self.callback = ingress.compose(
-            settings(CallbackSettings, secret="callback"), world, "opentext_callback", OPENTEXT_CALLBACK
-        )
+        self.callback = opentext_callback.compose(settings(CallbackSettings, secret="callback"), world)
         self.relay = event_relay.compose(settings(RelaySettings), world)
         evaluate = rule_evaluation.compose(settings(EvaluationSettings, "Evaluation", "threekit"), world)
         dispatch = notification_dispatch.compose(settings(DispatchSettings, "Dispatch", "opentext"), world)
         track = delivery_tracking.compose(settings(TrackingSettings, "Tracking"), world)
         writeback = threekit_writeback.compose(settings(WritebackSettings, "Writeback", "threekit"), world)
+        sweeps = reconcile.compose(settings(ReconcileSettings, "Reconcile"), world)
         text, event_id = queue_messages.text, queue_messages.event_id
         handlers: dict[str, Callable[[Mapping[str, Any], int], Outcome]] = {
             "Evaluation": lambda body, attempt: evaluate(event_id(body), attempt),
             "Tracking": lambda body, _attempt: track(event_id(body)),
             "Dispatch": lambda body, _attempt: dispatch(text(body, "notification_id")),
-            "Writeback": lambda body, attempt: writeback(
-                text(body, "object_id"), text(body, "notification_id"), attempt
-            ),
+            "Writeback": lambda body, attempt: writeback(queue_messages.told(body), attempt),
+            "Reconcile": lambda body, attempt: sweeps[text(body, "sweep")]()(attempt, self.enough_time),
         }
         self.works = [
             Work(name, self.queues[name], self.dead_letters[name], handle) for name, handle in handlers.items()
@@ -353,6 +381,7 @@ class House:
         self.audit = DynamoAuditTrail(self.dynamodb, "AuditTable")
         self.decisions = DynamoDecisions(self.dynamodb, "AuditTable")
         self.ledger = DynamoLedger(self.dynamodb, "LedgerTable")
+        self.state = DynamoStateStore(self.dynamodb, "StateTable", self.clock)
 
 
 def reasons(messages: list[dict[str, Any]]) -> list[str]:

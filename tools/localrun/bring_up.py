@@ -12,6 +12,7 @@ from localrun.build_and_deploy import built, deploy
 from localrun.build_target import target_of
 from localrun.emulator import running_emulator
 from localrun.http_routes import add_http_routes
+from localrun.queue_concurrency import number_concurrency
 from localrun.stack import LocalStack, read_outputs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,6 +44,7 @@ def local_stack(
             name = deploy(build, emulator, chosen)
         outputs = read_outputs(emulator, name)
         add_http_routes(emulator, name, outputs.api_id)
+        number_concurrency(emulator)
         yield LocalStack(name, outputs, emulator)
 
 

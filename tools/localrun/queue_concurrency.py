@@ -1,0 +1,14 @@
+"""Gives queues' concurrency as numbers: the emulator keeps what a template's parameter says as text, and cannot use it."""
+
+from localrun.emulator import Emulator
+
+
+def number_concurrency(emulator: Emulator) -> None:
+    """Set every event source mapping's greatest concurrency to the number that its text spells."""
+    functions = emulator.client("lambda")
+    for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
+        most = mapping.get("ScalingConfig", {}).get("MaximumConcurrency")
+        if most is not None:
+            functions.update_event_source_mapping(
+                UUID=mapping["UUID"], ScalingConfig={"MaximumConcurrency": int(most)}
+            )

@@ -8,7 +8,7 @@ UV := $(BIN)/uv pip install --quiet
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo up test lint types arrows unit suite e2e bench build deploy format clean
+.PHONY: help setup demo up test lint types arrows unit suite e2e storm published bench build deploy format clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 18
@@ -57,6 +57,12 @@ suite:
 
 e2e: setup  ## Only the tests of the whole stack in the local emulation
 	$(BIN)/pytest tests/e2e -v
+
+storm: setup  ## An hour of outage at OpenText in simulated time; ends with 1 if a promise breaks
+	$(BIN)/python -m tests.soak.storm
+
+published: setup  ## Write docs/openapi.json and docs/schemas/ anew from the code
+	$(BIN)/python -m herald_cli.published
 
 bench: setup  ## Print ratios to floors, and what an event costs
 	$(BIN)/python -m bench

@@ -17,6 +17,7 @@ from tests.integration.configuration import two_rules
 from bench import deployed
 from bench.aws_stub import AwsStub, aws_stub
 from bench.recorded_house import CREDENTIALS, RecordedHouse, recorded_house
+from herald.domain.delivery import FIRST_LOOK
 from herald.runtime.settings import BY_FUNCTION
 from simulators.threekit.seed import ids
 
@@ -74,6 +75,9 @@ def fresh_starts() -> Iterator[FreshStarts]:
         answer = house.order_created(ids.ORDER_BOSTON_HOTEL_NEW)
         assert answer["statusCode"] == 202, answer
         house.settle()
+        house.clock.advance(FIRST_LOOK)
+        house.sweep("deliveries")
+        house.settle(FIRST_LOOK)
         yield FreshStarts(house, stub)
 
 

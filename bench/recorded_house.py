@@ -26,6 +26,7 @@ CREDENTIALS = {
 CONSUMERS = {
     "Evaluation": "rule_evaluation", "Tracking": "delivery_tracking", "Dispatch": "notification_dispatch",
     "Writeback": "threekit_writeback",
+    "Reconcile": "reconcile",
 }  # fmt: skip
 
 # One for all houses of this process: the logger writes for ever to the output it finds when it is made.

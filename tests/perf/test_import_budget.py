@@ -15,6 +15,7 @@ BUDGETS = {
     "notification_dispatch": 260,
     "delivery_tracking": 155,
     "threekit_writeback": 235,
+    "reconcile": 255,
 }
 """Modules beyond those of `import boto3` and one client. Raise one only for what the function cannot do without."""
 
@@ -33,6 +34,7 @@ FORBIDDEN = {
     "notification_dispatch": RULES | {"babel"},  # the first message writes no number, and Babel waits for one
     "delivery_tracking": VENDOR_CALLS | MESSAGES | RULES,
     "threekit_writeback": MESSAGES | RULES,
+    "reconcile": MESSAGES | RULES,
 }
 FORBIDDEN_ADAPTERS = {
     "threekit_webhook": {"http_client", "threekit", "opentext", "cel", "templates", "sqs", "eventbridge", "memory"},
@@ -42,6 +44,7 @@ FORBIDDEN_ADAPTERS = {
     "notification_dispatch": {"threekit", "cel", "eventbridge", "memory"},
     "delivery_tracking": {"http_client", "threekit", "opentext", "cel", "templates", "secrets_manager", "memory"},
     "threekit_writeback": {"opentext", "cel", "templates", "eventbridge", "memory"},
+    "reconcile": {"cel", "templates", "eventbridge", "memory"},
 }
 
 

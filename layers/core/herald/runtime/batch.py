@@ -96,7 +96,9 @@ def _one(
     attempt = int(record.get("attributes", {}).get("ApproximateReceiveCount", "1"))
     fields: dict[str, Any] = {"message_id": record["messageId"], "attempt": attempt}
     try:
-        outcome = handle(_body(record), attempt)
+        body = _body(record)
+        fields["about"] = _named(body)
+        outcome = handle(body, attempt)
     except PoisonError as error:
         return _park(record, queue, error.reason, error.detail, fields)
     except (StorageError, ConfigurationError) as error:
@@ -126,6 +128,13 @@ def _body(record: Mapping[str, Any]) -> Mapping[str, Any]:
     if not isinstance(body, dict):
         raise PoisonError(Reason.MALFORMED_MESSAGE, "the body is not a JSON object")
     return body
+
+
+def _named(body: Mapping[str, Any]) -> str:
+    """Return the id a message is about, for the log: that of an event, a notification, or a sweep."""
+    detail = body.get("detail")
+    named = detail if isinstance(detail, Mapping) else body
+    return str(named.get("event_id") or named.get("notification_id") or named.get("sweep") or "")[:80]
 
 
 def _postpone(

@@ -52,6 +52,11 @@ def sources(store: StateStore) -> Shelf[datetime]:
     return Shelf(store, "source", lambda document: document["at"], lambda at: {"at": at}, A_YEAR)
 
 
+def watched_sources(store: StateStore) -> Shelf[datetime]:
+    """Since when a source is watched that was never heard, by its URI reference."""
+    return Shelf(store, "watched-source", lambda document: document["at"], lambda at: {"at": at}, A_YEAR)
+
+
 def sweeps(store: StateStore) -> Shelf[Sweep]:
     """Where sweeps stand, by what they sweep."""
     return Shelf(store, "sweep", sweep_of, sweep_document, A_YEAR)

@@ -70,6 +70,10 @@ class Track:
             return
         record, delivery = found
         if reported.state is None:
+            self._note(
+                event, record, delivery, f"unclear:{delivery.reference}:{event.id}", "unclear_report",
+                seen=_seen(status, reported),
+            )  # fmt: skip
             return
         moved = delivery.observed(self.clock(), reported.state, status.job_id, reported.reason, reported.detail)
         if moved is not None:

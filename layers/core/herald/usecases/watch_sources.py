@@ -20,11 +20,11 @@ class WatchSources:
     def __call__(self, attempt: int, enough_time: Callable[[], bool]) -> Outcome:  # noqa: ARG002 - as every sweep is called
         """Count once; a source never heard counts from the first time it was watched."""
         now = self.clock()
-        shelf = shelves.sources(self.state)
+        heard, watched = shelves.sources(self.state), shelves.watched_sources(self.state)
         silent = 0
         for name, after in self.configurations.active().silent_after.items():
-            heard = shelf.change(name, lambda last: (now, now) if last is None else (None, last))
-            silent += now - heard > after
+            last = heard.get(name) or watched.change(name, lambda since: (None, since) if since else (now, now))
+            silent += now - last > after
         self.count("SourcesSilent", silent)
         self.count("SweepsFinished", 1)
         return DONE

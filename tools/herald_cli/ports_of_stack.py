@@ -7,27 +7,50 @@ from herald.adapters.dynamodb_configuration import DynamoConfigurationStore
 from herald.adapters.dynamodb_decisions import DynamoDecisions
 from herald.adapters.dynamodb_inbox import DynamoInbox
 from herald.adapters.dynamodb_ledger import DynamoLedger
+from herald.adapters.dynamodb_state import DynamoStateStore
+from herald.domain.gate import Gate, gate_of
+from herald.ports import StateStore
 from herald.runtime.bootstrap.world import utc_now
+from herald.usecases import passage
 from herald.usecases.trace import Tracer
 from herald_cli.connection import Connection
 
 KEPT = timedelta(days=30)
+OPENTEXT = "opentext"
+"""The name of OpenText's gate in the state table."""
 
 
 def tracer(connection: Connection) -> Tracer:
     """Return what finds an event's story."""
-    database, outputs = connection.dynamodb(), connection.outputs
+    database, audit_table = connection.dynamodb(), connection.output("AuditTableName")
     return Tracer(
-        inbox=DynamoInbox(database, outputs["InboxTableName"], utc_now, KEPT),
-        decisions=DynamoDecisions(database, outputs["AuditTableName"]),
-        audit=DynamoAuditTrail(database, outputs["AuditTableName"]),
-        ledger=DynamoLedger(database, outputs["LedgerTableName"]),
+        inbox=DynamoInbox(database, connection.output("InboxTableName"), utc_now, KEPT),
+        decisions=DynamoDecisions(database, audit_table),
+        audit=DynamoAuditTrail(database, audit_table),
+        ledger=ledger(connection),
     )
+
+
+def ledger(connection: Connection) -> DynamoLedger:
+    """Return the delivery ledger."""
+    return DynamoLedger(connection.dynamodb(), connection.output("LedgerTableName"))
+
+
+def state_store(connection: Connection) -> DynamoStateStore:
+    """Return what the functions have to agree on."""
+    return DynamoStateStore(connection.dynamodb(), connection.output("StateTableName"), utc_now)
+
+
+def opentext_gate(state: StateStore) -> Gate:
+    """Return OpenText's gate as it stands. Raises ``StorageError``."""
+    stored = state.load(passage.KIND, OPENTEXT)
+    return gate_of(stored.document) if stored is not None else Gate()
 
 
 def configuration_store(connection: Connection) -> DynamoConfigurationStore:
     """Return the versions of ``config/``, always read anew."""
-    return DynamoConfigurationStore(connection.dynamodb(), connection.outputs["ConfigTableName"], utc_now, timedelta(0))
+    table = connection.output("ConfigTableName")
+    return DynamoConfigurationStore(connection.dynamodb(), table, utc_now, timedelta(0))
 
 
 def touch(connection: Connection, event_id: str) -> bool:
@@ -35,7 +58,7 @@ def touch(connection: Connection, event_id: str) -> bool:
     database = connection.dynamodb()
     try:
         database.update_item(
-            TableName=connection.outputs["InboxTableName"],
+            TableName=connection.output("InboxTableName"),
             Key={"id": {"S": event_id}},
             UpdateExpression="SET republished_at = :now",
             ConditionExpression="attribute_exists(id) AND publish = :true",

@@ -5,10 +5,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from herald.domain.audit import AuditEntry
+from herald.domain.delivery import Delivery, DeliveryState
 from herald.domain.notification import Notification
 from herald.ports import NotificationRecord
 from herald.usecases.trace import Trace
+from herald_cli.audit_summary import summary
+
+WAITING = frozenset({DeliveryState.CLAIMED, DeliveryState.RETRY_AT, DeliveryState.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ def rows(trace: Trace) -> list[Row]:
     )
     return [
         received,
-        *(Row(e.record.at, e.record.action, e.record.outcome, _summary(e)) for e in trace.entries),
+        *(Row(e.record.at, e.record.action, e.record.outcome, summary(e.record)) for e in trace.entries),
     ]
 
 
@@ -56,14 +59,15 @@ def told(trace: Trace) -> Iterator[tuple[Notification, str]]:
         yield record.notification, _states(record)
 
 
-def as_json(trace: Trace) -> dict[str, Any]:
-    """Return the whole trace as JSON-able data, with masked addresses."""
+def as_json(trace: Trace, *, with_body: bool = False) -> dict[str, Any]:
+    """Return the whole trace as JSON-able data, with masked addresses; the body as it was told only if asked for."""
     return {
         "event": {
             "id": trace.event.id, "type": trace.event.type, "source": trace.event.source,
             "subject": trace.event.subject,
             "origin": trace.event.origin, "trust": trace.event.trust, "identity": trace.event.identity.kind,
             "receivedAt": trace.event.received_at.isoformat(),
+            **({"body": trace.event.data} if with_body else {}),
         },
         "timeline": [_row(row) for row in rows(trace)],
         "decision": [_row(row) for row in why(trace)],
@@ -98,32 +102,16 @@ def _row(row: Row) -> dict[str, Any]:
 
 def _states(record: NotificationRecord) -> str:
     begun = {delivery.channel: delivery for delivery in record.deliveries}
-    parts = []
-    for channel in record.notification.channels:
-        delivery = begun.get(channel)
-        if delivery is not None:
-            reason = f" ({delivery.reason})" if delivery.reason else ""
-            parts.append(f"{channel}: {delivery.state}{reason}{f' job {delivery.job_id}' if delivery.job_id else ''}")
-    return "; ".join(parts) or "waiting"
+    channels = [channel for channel in record.notification.channels if channel in begun]
+    return "; ".join(f"{channel}: {_stands(begun[channel])}" for channel in channels) or "waiting"
 
 
-def _summary(entry: AuditEntry) -> str:
-    """Return what a person wants to know of an entry; ``--json`` has all of it."""
-    details = entry.record.details
-    if entry.record.action == "event.decided":
-        matched = [rule for rule, verdict in details["rules"].items() if verdict == "matched"]
-        erred = [rule for rule, verdict in details["rules"].items() if verdict == "error"]
-        parts = [
-            f"{len(matched)} of {len(details['rules'])} rules matched",
-            f"{len(details['notifications'])} to be told",
-        ]
-        parts += [f"{rule} could not be evaluated" for rule in erred]
-        return "; ".join([*parts, *(f"{skip['what']}: {skip['reason']}" for skip in details["skips"])])
-    if entry.record.action.startswith("delivery."):
-        about = f"{details['rule']} → {details['audience']} by {details['channel']}"
-        extra = [details.get("job") and f"job {details['job']}", details.get("reason"), details.get("detail")]
-        return ", ".join(str(part) for part in (about, *extra) if part)
-    if entry.record.action.startswith("writeback."):
-        told = [f"{channel} {note['state']}" for channel, note in details.get("channels", {}).items()]
-        return f"{details['subject']}: {details.get('rule') or details.get('reason')} {', '.join(told)}"
-    return ", ".join(f"{key}={value}" for key, value in details.items() if value not in (None, "", [], {}))
+def _stands(delivery: Delivery) -> str:
+    parts = [str(delivery.state)]
+    if delivery.reason:
+        parts.append(f"({delivery.reason})")
+    if delivery.state in WAITING and delivery.due_at is not None:
+        parts.append(f"{'its turn is at' if delivery.turn else 'until'} {delivery.due_at:%Y-%m-%d %H:%M:%S} UTC")
+    if delivery.job_id:
+        parts.append(f"job {delivery.job_id}")
+    return " ".join(parts)

@@ -1,5 +1,7 @@
 """A trace, printed for a person."""
 
+import json
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -8,10 +10,13 @@ from herald.usecases.trace import Trace
 from herald_cli.timeline import masked_recipient, rows, told, why
 
 _COLOURS = {
-    "matched": "green", "not_matched": "dim", "error": "red",
+    "matched": "green", "not_matched": "dim", "error": "red", "skipped": "yellow",
     "DELIVERED": "green", "SENT": "green", "SUBMITTED": "cyan",
-    "FAILED": "red", "EXPIRED": "red", "RETRY_AT": "yellow", "UNKNOWN": "yellow", "notify": "green", "noted": "green",
+    "FAILED": "red", "EXPIRED": "red",
+    "RETRY_AT": "yellow", "UNKNOWN": "yellow", "UNCONFIRMED": "yellow", "SKIPPED": "yellow",
+    "notify": "green", "noted": "green", "refused": "red", "unconfirmed": "yellow", "unreadable": "red",
 }  # fmt: skip
+"""By the first word of an outcome."""
 
 
 def print_trace(console: Console, trace: Trace) -> None:
@@ -27,6 +32,12 @@ def print_trace(console: Console, trace: Trace) -> None:
         console.print(
             f"[bold red]The audit chain is broken at entry {trace.broken_at}: something was altered or removed.[/]"
         )
+
+
+def print_body(console: Console, trace: Trace) -> None:
+    """Print what was recorded of the event's body."""
+    console.print("Body", style="italic")
+    console.print_json(json.dumps(trace.event.data, default=str))
 
 
 def _timeline(trace: Trace) -> Table:
@@ -49,10 +60,14 @@ def _notifications(trace: Trace) -> Table:
     table = Table("notification", "rule", "audience", "to", "where it stands", title="Told", title_justify="left")
     for notification, states in told(trace):
         table.add_row(
-            notification.id, notification.rule_id, notification.audience, masked_recipient(notification), states
+            notification.id,
+            notification.rule_id,
+            notification.audience,
+            masked_recipient(notification),
+            Text(states, overflow="fold"),
         )
     return table
 
 
 def _coloured(outcome: str) -> Text:
-    return Text(outcome, style=_COLOURS.get(outcome, ""))
+    return Text(outcome, style=_COLOURS.get(outcome.partition(":")[0], ""))

@@ -1,0 +1,1 @@
+"""The commands of ``herald``: each reads its options, asks a module beside this package, and prints."""

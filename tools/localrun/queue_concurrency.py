@@ -1,4 +1,4 @@
-"""Gives queues' concurrency as numbers: the emulator keeps what a template's parameter says as text, and cannot use it."""
+"""Gives queues their concurrency as a number: the emulator keeps a template's parameter as text, which is no use."""
 
 from localrun.emulator import Emulator
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -93,7 +92,7 @@ def test_what_is_missing_fails_alike(both: tuple[Threekit, Threekit], name: str)
 def test_the_status_of_a_job_is_what_the_vendor_is_set_to_say(opentext: OpenTextSimulator, message: Any) -> None:
     wired, memory = opentext_at(opentext.url), MemoryOpenText()
     job_id = wired.submit(message)
-    mine = memory.submit(replace(message))
+    mine = memory.submit(message)
     memory.statuses[mine] = opentext.finish(job_id).status()
     assert memory.status(message.channel, mine) == wired.status(message.channel, job_id)
 

@@ -73,7 +73,8 @@ class TestSamplesTellOneStory:
 
     def test_what_is_dispatched_is_what_is_written_back_on_the_order(self) -> None:
         writeback = message("threekit_writeback")
-        assert text(writeback, "notification_id") == text(message("notification_dispatch"), "notification_id")
+        assert text(writeback, "about") == text(message("notification_dispatch"), "notification_id")
+        assert text(writeback, "event_id") == relayed().event_id
         assert f"order/{text(writeback, 'object_id')}" == relayed().subject
 
 

@@ -16,8 +16,9 @@ from herald.domain.media_type import JSON
 from herald.domain.standard_webhooks import sign
 from herald.domain.threekit_envelope import THREEKIT_WEBHOOK
 from herald.ports import Inbox, Recorded
+from herald.runtime.bootstrap.opentext_callback import KINDS, envelope_of
 from herald.runtime.receiver import Limits, Receiver
-from herald.runtime.source_credentials import CachedSources
+from herald.runtime.source_credentials import ONE_KIND, CachedSources
 
 KEY = b"thirty-two bytes to sign with..."
 WHSEC = "whsec_" + b64encode(KEY).decode()
@@ -34,6 +35,17 @@ SECRET: dict[str, Any] = {
         "vault": {"path_token": TOKEN, "hmac": WHSEC, "basic": {"username": "herald", "password": PASSWORD}},
         "broken": {"hmac": ["whsec_c2hvcnQ="]},
         "open": {},
+    }
+}
+CALLBACKS: dict[str, Any] = {
+    "sources": {
+        "notifications": {"path_token": TOKEN},
+        "flow": {"kind": "workflow", "path_token": TOKEN},
+        "plant": {"kind": "workflow", "header": {"name": "X-Workflow-Key", "value": HEADER_VALUE}},
+        "sealed": {"kind": "workflow", "hmac": WHSEC},
+        "sms": {"kind": "sms-replies", "path_token": TOKEN},
+        "whatsapp": {"kind": "whatsapp-replies", "path_token": TOKEN},
+        "fax": {"kind": "fax-replies", "path_token": TOKEN},
     }
 }
 ORDER = {
@@ -87,9 +99,10 @@ class FailingInbox:
 
 @dataclass
 class Door:
-    """A receiver with memory behind it."""
+    """A receiver with memory behind it. Every source sends what ``envelope`` reads, unless there are ``kinds``."""
 
     envelope: Envelope = THREEKIT_WEBHOOK
+    kinds: Mapping[str, Envelope] | None = None
     secret: Callable[[], Mapping[str, Any]] = lambda: SECRET
     limits: Limits = field(default_factory=Limits)
     clock: MovingClock = field(default_factory=MovingClock)
@@ -103,14 +116,22 @@ class Door:
     def __post_init__(self) -> None:
         if self.inbox is None:
             self.inbox = MemoryInbox(self.clock)
+        kinds = self.kinds or dict.fromkeys(ONE_KIND, self.envelope)
         self.receiver = Receiver(
-            actor="threekit_webhook", envelope=self.envelope, sources=CachedSources(self.secret), inbox=self.inbox,
-            audit=self.audit, clock=self.clock, checkpoint=lambda name, subject: self.steps.append(f"{name} {subject}"),
-            log=self.log, count=self.counters, limits=self.limits,
+            actor="threekit_webhook", envelope=kinds.__getitem__,
+            sources=CachedSources(self.secret, tuple(kinds)), inbox=self.inbox, audit=self.audit, clock=self.clock,
+            checkpoint=lambda name, subject: self.steps.append(f"{name} {subject}"), log=self.log,
+            count=self.counters, limits=self.limits,
         )  # fmt: skip
 
     def __call__(self, event: Mapping[str, Any]) -> "Answer":
         return Answer(self.receiver(event))
+
+
+def callback_door(secret: Mapping[str, Any] = CALLBACKS, **changes: Any) -> Door:
+    """OpenText's door, which takes several kinds of sources."""
+    kinds = {kind: envelope_of(kind) for kind in KINDS}
+    return Door(kinds=kinds, secret=lambda: secret, **changes)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from tests.unit.ingress.door import (
     WHSEC,
     Door,
     FailingInbox,
+    callback_door,
     request,
     signature_headers,
     signed_request,
@@ -17,7 +18,7 @@ from tests.unit.ingress.door import (
 
 from herald.domain.errors import ConfigurationError, PoisonError, Reason
 from herald.domain.event import Origin, Trust
-from herald.domain.media_type import CLOUDEVENT, CLOUDEVENTS_BATCH
+from herald.domain.media_type import CLOUDEVENT, CLOUDEVENTS_BATCH, JSON
 from herald.domain.opentext_envelope import OPENTEXT_CALLBACK
 from herald.ports import StorageError
 
@@ -251,6 +252,51 @@ def test_the_callback_door_takes_a_status_and_nothing_else() -> None:
     assert event.type == "opentext.status"
     assert door(request(ORDER)).problem == "envelope"
     assert door(signed_request(SUBMITTED, content_type=CLOUDEVENT)).problem == "content-type"
+
+
+def test_a_source_of_no_kind_sends_status() -> None:
+    door = callback_door()
+    answer = door(request({"job_id": "xsi2-1", "job_state": ["Complete"], "deliveries": []}, source="notifications"))
+    event = door.inbox.load(answer.document["id"])
+    assert event is not None
+    assert event.type == "opentext.status"
+
+
+def test_what_a_source_may_send_is_said_by_its_kind_alone() -> None:
+    status = {"job_id": "xsi2-1", "job_state": ["Complete"], "deliveries": []}
+    door = callback_door()
+    types = {}
+    for source in ("notifications", "flow", "sms", "whatsapp"):
+        event = door.inbox.load(door(request(status, source=source)).document["id"])
+        assert event is not None
+        types[source] = event.type
+    assert types == {
+        "notifications": "opentext.status", "flow": "opentext.workflow", "sms": "opentext.reply.sms",
+        "whatsapp": "opentext.reply.whatsapp",
+    }  # fmt: skip
+
+
+def test_a_source_of_an_unknown_kind_is_told_to_the_operator_and_answered_as_an_unknown_one() -> None:
+    door = callback_door()
+    unknown, misconfigured = (door(request({}, source=source)).raw for source in ("nobody", "fax"))
+    assert unknown == misconfigured
+    extra = next(extra for _, line, extra in door.log.lines if line == "source.misconfigured")
+    assert (extra["source"], extra["fix"]) == (
+        "fax",
+        "kind: write one of status, workflow, sms-replies, whatsapp-replies",
+    )
+    assert door.counters["SourcesMisconfigured"] == 1
+
+
+def test_a_content_type_that_is_not_taken_is_told_those_of_the_kind() -> None:
+    door = callback_door()
+    told = {
+        source: door(request({}, source=source, content_type="text/plain")).document["detail"].partition(": ")[2]
+        for source in ("notifications", "flow", "sms", "whatsapp")
+    }
+    assert told == {
+        "notifications": JSON, "flow": f"{CLOUDEVENT}, {JSON}", "sms": JSON, "whatsapp": JSON,
+    }  # fmt: skip
 
 
 def test_a_key_is_replaced_without_a_gap() -> None:

@@ -6,11 +6,12 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.unit.ingress.door import ORDER, SECRET, SECRETS, TOKEN, Answer, Door, as_bytes, request, signature_headers
+from tests.unit.ingress.workflow_samples import DATA, workflow_event
 
 from herald.domain.envelope import Envelope
-from herald.domain.opentext_envelope import OPENTEXT_CALLBACK
 from herald.domain.standard_webhooks import TOLERANCE_SECONDS
 from herald.domain.threekit_envelope import THREEKIT_WEBHOOK
+from herald.runtime.bootstrap.opentext_callback import KINDS, envelope_of
 
 ANSWERS = {200, 202, 400, 401, 403, 409, 413, 415, 422}
 NAMES = ("content-type", "authorization", "x-partner-key", "webhook-id", "webhook-timestamp", "webhook-signature")
@@ -34,6 +35,10 @@ words = st.sampled_from(
         "orders",
         "created",
         "job_id",
+        "orderId",
+        "milestone",
+        "reachedAt",
+        *DATA,
     ]
 )
 json_values = st.recursive(
@@ -41,9 +46,11 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(words, inner, max_size=5),
     max_leaves=12,
 )
-bodies = st.binary(max_size=200) | json_values.map(as_bytes) | json_values.map(lambda value: as_bytes([value] * 2))
+workflow_events = st.builds(workflow_event, st.sampled_from(sorted(DATA)), json_values, time=json_values)
+batches = (json_values | workflow_events).map(lambda value: [value] * 2)
+bodies = st.binary(max_size=200) | (json_values | workflow_events | batches).map(as_bytes)
 sources = st.sampled_from([*SECRET["sources"], "nobody"]) | any_text
-envelopes = st.sampled_from([THREEKIT_WEBHOOK, OPENTEXT_CALLBACK])
+envelopes = st.sampled_from([THREEKIT_WEBHOOK, *(envelope_of(kind) for kind in KINDS)])
 
 
 def shown(door: Door, answer: Answer) -> str:

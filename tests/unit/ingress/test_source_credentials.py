@@ -8,6 +8,7 @@ from tests.unit.ingress.door import HEADER_VALUE, KEY, PASSWORD, TOKEN, WHSEC
 
 from herald.domain.authentication import Credentials
 from herald.domain.errors import ConfigurationError
+from herald.runtime.bootstrap.opentext_callback import KINDS, envelope_of
 from herald.runtime.source_credentials import CachedSources, read_sources
 
 GOOD: dict[str, Any] = {"path_token": TOKEN}
@@ -79,6 +80,45 @@ def test_a_broken_source_names_the_fix_and_leaves_the_others_alone(settings: Any
     assert fix in sources.broken["main"]
 
 
+@pytest.mark.parametrize(
+    ("told", "kind"),
+    [({}, "status"), ({"kind": None}, "status"), *(({"kind": kind}, kind) for kind in KINDS)],
+)
+def test_a_source_is_of_the_kind_it_names_or_of_the_first(told: dict[str, Any], kind: str) -> None:
+    sources = read_sources({"sources": {"main": {**GOOD, **told}}}, KINDS)
+    assert sources.kinds == {"main": kind}
+    assert set(sources.credentials) == {"main"}
+    assert not sources.broken
+
+
+@pytest.mark.parametrize(
+    ("kind", "fix"),
+    [
+        ("fax-replies", "kind: write one of status, workflow, sms-replies, whatsapp-replies"),
+        ("", "kind: write one of"),
+        ("Workflow", "kind: write one of"),
+        ("x" * 41, "kind: String should have at most 40 characters"),
+        (["workflow"], "kind: Input should be a valid string"),
+    ],
+)
+def test_a_kind_the_door_does_not_take_names_the_fix_and_leaves_the_others_alone(kind: Any, fix: str) -> None:
+    sources = read_sources({"sources": {"main": {**GOOD, "kind": kind}, "other": GOOD}}, KINDS)
+    assert list(sources.credentials) == list(sources.kinds) == ["other"]
+    assert fix in sources.broken["main"]
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "anything"])
+def test_a_door_of_one_kind_wants_none_named(kind: str) -> None:
+    sources = read_sources({"sources": {"main": {**GOOD, "kind": kind}, "other": GOOD}})
+    assert list(sources.credentials) == ["other"]
+    assert sources.broken["main"] == "kind: leave it out here"
+    assert sources.kinds == {"other": ""}
+
+
+def test_each_kind_has_an_envelope_of_its_own() -> None:
+    assert len({id(envelope_of(kind)) for kind in KINDS}) == len(KINDS)
+
+
 @pytest.mark.parametrize("name", ["", "UPPER", "with blank", "a/b", "-a", "x" * 65])
 def test_a_source_has_a_name_that_fits_in_a_path(name: str) -> None:
     sources = read_sources({"sources": {name: GOOD, "other": GOOD}})
@@ -110,11 +150,20 @@ def test_no_message_tells_a_value(value: str) -> None:
                 "d": {"hmac": [hidden, {hidden: hidden}]},
                 "e": {"hmac": "whsec_" + hidden},
                 "f": hidden,
+                "g": {"path_token": TOKEN, "kind": hidden[:40]},
+                "h": {"path_token": TOKEN, "kind": {hidden: hidden}},
             }
-        }
+        },
+        KINDS,
     ).broken
-    assert set(broken) == set("abcdef")
+    assert set(broken) == set("abcdefgh")
     assert "hidden" not in " ".join(broken.values())
+
+
+def test_the_kinds_of_a_door_are_those_of_its_cached_sources() -> None:
+    secret = {"sources": {"main": {**GOOD, "kind": "workflow"}}}
+    assert CachedSources(lambda: secret, KINDS)().kinds == {"main": "workflow"}
+    assert CachedSources(lambda: secret)().broken == {"main": "kind: leave it out here"}
 
 
 def test_the_secret_is_parsed_once_for_each_object_the_store_hands_out() -> None:

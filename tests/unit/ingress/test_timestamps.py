@@ -56,6 +56,11 @@ def test_anything_else_is_no_timestamp(text: str) -> None:
     assert parse_timestamp(text) is None
 
 
+@pytest.mark.parametrize("text", ["2020-05-22T16:24:26+00:60", "2020-05-22T16:24:26-01:99"])
+def test_an_offset_has_no_sixtieth_minute(text: str) -> None:
+    assert parse_timestamp(text) is None
+
+
 zones = st.integers(-23 * 60, 23 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 instants = st.datetimes(datetime(2, 1, 1), datetime(9998, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 

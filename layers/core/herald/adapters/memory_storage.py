@@ -1,5 +1,6 @@
 """Inbox, audit trail, decisions, ledger and configurations in memory: the same promises within one process."""
 
+import heapq
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -106,6 +107,7 @@ class MemoryLedger:
         self._lock = threading.Lock()
         self._notifications: dict[str, Notification] = {}
         self._deliveries: dict[tuple[str, Channel], Delivery] = {}
+        self._looks: list[tuple[datetime, str, tuple[str, Channel]]] = []
 
     def open(self, notification: Notification) -> Notification:
         """Write the notification unless its id is taken; return the one that stands."""
@@ -134,13 +136,24 @@ class MemoryLedger:
             if delivery.version != (standing.version if standing else 0) + 1:
                 raise StaleDeliveryError(f"{delivery.reference} is no longer at version {delivery.version - 1}")
             self._deliveries[key] = delivery
+            if delivery.look_at is not None and (standing is None or standing.look_at != delivery.look_at):
+                heapq.heappush(self._looks, (delivery.look_at, delivery.reference, key))
 
     def unsettled(self, now: datetime, most: int) -> Sequence[Delivery]:
         """Return the deliveries whose ``look_at`` has come, those waiting longest first."""
+        due: dict[tuple[str, Channel], Delivery] = {}
+        kept = []
         with self._lock:
-            waiting = [(one.look_at, one.reference, one) for one in self._deliveries.values() if one.look_at]
-        due = sorted((look_at, reference, one) for look_at, reference, one in waiting if look_at <= now)
-        return [one for _look_at, _reference, one in due[: max(most, 0)]]
+            # A heap instead of a search: a storm of a hundred thousand deliveries is played on this ledger.
+            while self._looks and self._looks[0][0] <= now and len(due) < most:
+                look = heapq.heappop(self._looks)
+                delivery = self._deliveries[look[2]]
+                if delivery.look_at == look[0] and look[2] not in due:
+                    due[look[2]] = delivery
+                    kept.append(look)
+            for look in kept:
+                heapq.heappush(self._looks, look)
+        return list(due.values())
 
     def _record(self, notification: Notification) -> NotificationRecord:
         of_channels = (self._deliveries.get((notification.id, channel)) for channel in Channel)

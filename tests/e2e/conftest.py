@@ -18,10 +18,14 @@ QUICK = {
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the folder on one worker under ``--dist loadgroup``, because a stack is dear."""
+    """Keep the folder on one worker under ``--dist loadgroup``, because a stack is dear; put generated requests last.
+
+    Those tell of orders that do not exist, which are looked for again for ten minutes: until then nothing is at rest.
+    """
     for item in items:
         if FOLDER in item.path.parents:
             item.add_marker(pytest.mark.xdist_group("e2e"))
+    items.sort(key=lambda item: item.path == FOLDER / "test_api_document.py")
 
 
 @pytest.fixture(scope="session")

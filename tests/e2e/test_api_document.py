@@ -8,7 +8,7 @@ from tests.unit.published.document_checks import DOCUMENT, FUNCTIONS, check_send
 
 pytestmark = pytest.mark.e2e
 
-EXAMPLES = 12
+EXAMPLES = 6
 SECRETS = {"threekit_webhook": "WebhookSecretId", "opentext_callback": "CallbackSecretId"}
 
 

@@ -9,6 +9,4 @@ def number_concurrency(emulator: Emulator) -> None:
     for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
         most = mapping.get("ScalingConfig", {}).get("MaximumConcurrency")
         if most is not None:
-            functions.update_event_source_mapping(
-                UUID=mapping["UUID"], ScalingConfig={"MaximumConcurrency": int(most)}
-            )
+            functions.update_event_source_mapping(UUID=mapping["UUID"], ScalingConfig={"MaximumConcurrency": int(most)})

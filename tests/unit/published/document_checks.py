@@ -34,6 +34,7 @@ CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,
     response_schema_conformance, negative_data_rejection,
 ]  # fmt: skip
+PATIENCE_SECONDS = 60.0
 _BEYOND_SCHEMAS = ("a number has more than", "a number is beyond")
 """What a body may break though a schema cannot say it."""
 
@@ -92,7 +93,7 @@ def check_sender(
     @_bounded(examples)
     @given(_operation(_of_sender(path, sender), path).as_strategy(mode, path_parameters=sender.path_parameters))
     def check(case: Case[Any]) -> None:
-        response = case.call(base_url, session, auth=_SignedIn(sender))
+        response = case.call(base_url, session, auth=_SignedIn(sender), timeout=PATIENCE_SECONDS)
         case.validate_response(response, checks=CHECKS)
         if mode.is_positive:
             assert _is_taken(response.status_code, response.json()), f"{response.json()} for {case.body!r}"
@@ -107,7 +108,7 @@ def check_strangers(path: str, session: requests.Session, base_url: str, example
     @_bounded(examples)
     @given(_operation(copy.deepcopy(DOCUMENT), path).as_strategy())
     def check(case: Case[Any]) -> None:
-        response = case.call(base_url, session)
+        response = case.call(base_url, session, timeout=PATIENCE_SECONDS)
         case.validate_response(response, checks=CHECKS)
         assert response.status_code == 401
 

@@ -18,10 +18,15 @@ BLOCKS = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", TEXT, 
 TASKS = [block for block in BLOCKS if "httptaskrequestbody" in block]
 KEY = "a-key-of-thirty-two-characters-00"
 VARIABLES = {
-    "heraldUrl": "https://herald.invalid", "heraldKey": KEY,
-    "processInstanceId": "4711", "threekitOrderId": "aB3_x-9Z",
-    "threekitItemId": "5eed0005-0000-4000-8000-000000000001", "locale": "de-DE", "region": "EMEA", "outcome": "approved",
-}  # fmt: skip
+    "heraldUrl": "https://herald.invalid",
+    "heraldKey": KEY,
+    "processInstanceId": "4711",
+    "threekitOrderId": "aB3_x-9Z",
+    "threekitItemId": "5eed0005-0000-4000-8000-000000000001",
+    "locale": "de-DE",
+    "region": "EMEA",
+    "outcome": "approved",
+}
 
 
 def filled(template: str) -> str:

@@ -1,12 +1,13 @@
 """From the inbox to the bus: publish what was recorded, as references."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from herald.domain.audit import AuditRecord
 from herald.domain.event import EventReference, Origin
-from herald.ports import AuditTrail, Bus, Checkpoint, Clock, StateStore
+from herald.ports import AuditTrail, Bus, Checkpoint, Clock, StateStore, StorageError
 from herald.usecases import shelves
 
 HEARD_EVERY = timedelta(minutes=1)
@@ -55,5 +56,7 @@ class Relay:
     def _hear(self, source: str, at: datetime) -> None:
         if source in self._heard and at - self._heard[source] < HEARD_EVERY:
             return
-        self._heard[source] = at
-        shelves.sources(self.state).change(source, lambda last: (at if last is None or last < at else None, None))
+        # Who was heard when is good to know; what was published must not come again for it.
+        with suppress(StorageError):
+            shelves.sources(self.state).change(source, lambda last: (at if last is None or last < at else None, None))
+            self._heard[source] = at

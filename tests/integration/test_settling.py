@@ -5,10 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.integration.configuration import two_rules
 from tests.integration.house import House
 
 from herald.domain.delivery import Channel, Delivery, DeliveryState
 from herald.domain.errors import Reason
+from simulators import OpenTextSimulator, ThreekitSimulator
 from simulators.threekit.seed import ids
 
 SMALL, LARGE = ids.ORDER_LYON_TABLE_NEW, ids.ORDER_BOSTON_HOTEL_NEW
@@ -177,3 +179,21 @@ def test_every_outcome_ends_in_exactly_one_final_state(quiet: House, outcome: An
 def test_without_a_rule_nothing_is_asked(quiet: House) -> None:
     sweep_for(quiet, 1)
     assert not [s for s in quiet.opentext.requests if "status" in s.request.path]
+
+
+def test_one_sweep_goes_on_at_a_time_and_leaves_turns_to_those_who_send(
+    emulated_aws: None, threekit: ThreekitSimulator, opentext: OpenTextSimulator
+) -> None:
+    house = House(threekit, opentext, two_rules(), opentext_per_second=1.0)
+    house.vendor_plays = False
+    event_id = told(house)
+    house.settle(timedelta(minutes=1))
+    for job_id in list(house.opentext.jobs):
+        house.opentext.finish(job_id)
+    house.clock.advance(timedelta(minutes=6))
+    for _ in range(4):
+        house.sweep("deliveries")
+    house.settle(timedelta(minutes=5))
+    assert sms_of(house, event_id).state is DeliveryState.DELIVERED
+    asked = [seen for seen in house.opentext.requests if seen.request.path.endswith("/status")]
+    assert len(asked) == 2

@@ -315,7 +315,7 @@ class Storm:
         )  # fmt: skip
         self.settle = SettleDeliveries(
             ledger=self.ledger, inbox=_Noticing(self.inbox, self.found), opentext=opentext, passage=passage,
-            audit=self.audit, dispatch=self.queue, writeback=NoWriteback(), clock=self.clock,
+            state=state, audit=self.audit, dispatch=self.queue, writeback=NoWriteback(), clock=self.clock,
             checkpoint=_no_checkpoint, count=self._count, source="notifications",
         )  # fmt: skip
 

@@ -312,3 +312,17 @@ def test_no_failure_is_lost_among_threads() -> None:
         list(threads.map(report, range(reporters)))
 
     assert house.passage().gate().failures + house.counted["GateReportsLost"] == reporters
+
+
+def test_who_can_as_well_come_later_takes_no_turn_from_those_who_wait() -> None:
+    documents = Documents()
+    clock = MovingClock()
+    passage = Passage(documents, "opentext", GatePolicy(per_second=1), clock, lambda _name, _number: None)
+    assert isinstance(passage.ask_if_free(), Go)
+    before = documents.writes
+    waits = [passage.ask_if_free() for _ in range(5)]
+    assert all(isinstance(wait, Wait) for wait in waits)
+    assert documents.writes == before
+    turn = passage.ask(has_turn=False)
+    assert isinstance(turn, Wait)
+    assert turn.until == NOW + SECOND

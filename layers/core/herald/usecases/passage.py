@@ -10,6 +10,7 @@ from herald.domain.gate import (
     Admission,
     Gate,
     GatePolicy,
+    Go,
     Wait,
     admit,
     asked_pause,
@@ -69,6 +70,22 @@ class Passage:
         if opened:
             self.count("GateOpened", 1)
         return admission
+
+    def ask_if_free(self) -> Admission:
+        """Say whether a call may be made now that can as well be made later: it takes no turn from those who wait.
+
+        Raises ``StorageError`` if the store cannot be used.
+        """
+        now = self.clock()
+
+        def change(gate: Gate) -> tuple[Gate, Admission]:
+            changed, admission = admit(gate, self.policy, now, has_turn=False)
+            return (changed if isinstance(admission, Go) else gate), admission
+
+        try:
+            return self._change(change)
+        except _CrowdedError:
+            return Wait(now + timedelta(seconds=1), Reason.WAITS_ITS_TURN, is_turn=False)
 
     def report(self, failure: CallFailed | None) -> None:
         """Tell how a call ended that was let through; ``None`` if it went well. Counts ``GateOpened`` if it opens.

@@ -12,6 +12,7 @@ from herald.domain.event import Origin
 from herald.domain.gate import Wait
 from herald.domain.media_type import JSON
 from herald.domain.opentext_envelope import read_status_push
+from herald.domain.sweep import Sweep
 from herald.ports import (
     AuditTrail,
     Checkpoint,
@@ -23,14 +24,17 @@ from herald.ports import (
     OpenText,
     Recorded,
     StaleDeliveryError,
+    StateStore,
     WritebackQueue,
 )  # fmt: skip
-from herald.usecases.dispatch import delivery_record, put_writeback
+from herald.usecases import shelves
+from herald.usecases.dispatch import SOON, delivery_record, put_writeback
 from herald.usecases.outcome import DONE, Later, Outcome
 from herald.usecases.passage import Passage
 from herald.usecases.track import record_with
 
 TAKEN = frozenset({DeliveryState.SUBMITTED, DeliveryState.SENT})
+NAME = "deliveries"
 MOST = 100
 ABANDONED = timedelta(minutes=10)
 """How long after its time a waiting delivery counts as forgotten by its queue."""
@@ -48,6 +52,7 @@ class SettleDeliveries:
     inbox: Inbox
     opentext: OpenText
     passage: Passage
+    state: StateStore
     audit: AuditTrail
     dispatch: DispatchQueue
     writeback: WritebackQueue
@@ -57,7 +62,31 @@ class SettleDeliveries:
     source: str
 
     def __call__(self, attempt: int, enough_time: Callable[[], bool]) -> Outcome:  # noqa: ARG002 - as every sweep is called
-        """Go through what is due; ``Later`` where time gave out or OpenText's gate rests."""
+        """Go through what is due; ``Later`` where time gave out or others go first at OpenText's gate.
+
+        One sweep at a time: while there is much to ask, each schedule would otherwise add one that goes on and on.
+        """
+        shelf = shelves.sweeps(self.state)
+
+        def take(standing: Sweep | None) -> tuple[Sweep | None, bool]:
+            taken = (standing or Sweep()).leased(self.clock(), timedelta(0))
+            return taken, taken is not None
+
+        if not shelf.change(NAME, take):
+            return DONE
+        outcome = self._go_through(enough_time)
+        ended = outcome is DONE
+
+        def release(standing: Sweep | None) -> tuple[Sweep | None, None]:
+            sweep = standing or Sweep()
+            return (sweep.finished(self.clock()) if ended else sweep.released()), None
+
+        shelf.change(NAME, release)
+        if ended:
+            self.count("SweepsFinished", 1)
+        return outcome
+
+    def _go_through(self, enough_time: Callable[[], bool]) -> Outcome:
         while due := self.ledger.unsettled(self.clock(), MOST):
             for delivery in due:
                 if not enough_time():
@@ -70,7 +99,6 @@ class SettleDeliveries:
                     return waiting
             if len(due) < MOST:
                 break
-        self.count("SweepsFinished", 1)
         return DONE
 
     def _look(self, delivery: Delivery) -> Outcome | None:
@@ -83,9 +111,10 @@ class SettleDeliveries:
         if now - (delivery.submitted_at or delivery.begun_at or now) >= LOOKS_END:
             self._close(delivery, now)
             return None
-        admission = self.passage.ask(has_turn=False)
+        admission = self.passage.ask_if_free()
         if isinstance(admission, Wait):
-            return Later(admission.until - now, admission.reason)
+            # In a rest nothing is asked; the next schedule looks again.
+            return DONE if admission.reason is Reason.RESTING else Later(SOON, admission.reason)
         self._ask(delivery)
         self.checkpoint("settle.asked", delivery.reference)
         self.ledger.write(delivery.looked_at(self.clock()))

@@ -43,6 +43,7 @@ def compose(settings: ReconcileSettings, world: World) -> Mapping[str, Callable[
             inbox=inbox,
             opentext=opentext.client(settings, world, secrets),
             passage=opentext.passage(settings, world, state),
+            state=state,
             audit=DynamoAuditTrail(database, settings.audit_table),
             dispatch=SqsDispatchQueue(messages, settings.dispatch_queue_url),
             writeback=writeback,

@@ -1,5 +1,6 @@
 """What must hold for rights, keys, secrets, tables and the door to the internet."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -12,16 +13,31 @@ ROLE = "AWS::IAM::Role"
 # What a function may be told by its environment: how the variable ends, what it names, and the right that goes with it
 TOLD = (
     ("_TABLE", "AWS::DynamoDB::Table", "dynamodb:"),
+    ("_BUCKET", "AWS::S3::Bucket", "s3:"),
     ("SECRET_ID", "AWS::SecretsManager::Secret", "secretsmanager:GetSecretValue"),
     ("_QUEUE_URL", "AWS::SQS::Queue", "sqs:SendMessage"),
 )
 OWN_QUEUE = "HERALD_QUEUE_URL"
 STATE_ACTIONS = ("GetItem", "PutItem", "Query")
+SIGNING_KEY_CHARACTERS = 48
+
+# Functions that put into the queue they read, each with the reason
+FEEDS_ITSELF = {"CatalogScanFunction": "a step of a scan asks for the next ones"}
+
+# Who may write in batches, and with that delete, each with the reason
+BATCHES = {("CatalogScanRole", "CatalogTable.Arn"): "a scan sees every item, and the next one finds again what is gone"}
+
+# The services that use the key for a function: the actions that lead there, and what the key's condition calls them
+THROUGH = {"dynamodb:": "dynamodb", "s3:": "s3", "secretsmanager:": "secretsmanager"}
 
 # Statements that may hold a wildcard, each with the reason why it must
 WILDCARDS = {
     ("WriteTraces", "*"): "X-Ray has no resources",
     ("FindTheStream", "InboxTable.Arn/stream/*"): "ListStreams is asked of all streams of a table",
+    ("KeepWorkingsAndReports", "CatalogBucket.Arn/catalog/*"): "objects are named by the scan that makes them",
+    ("KeepWorkingsAndReports", "CatalogBucket.Arn/reports/*"): "the same",
+    ("KeepWorkingsAndReports", "CatalogBucket.Arn/runs/*"): "the same",
+    ("ReadReports", "CatalogBucket.Arn/reports/*"): "the same",
     ("AccountAdministersTheKeyThroughIam", "kms:*"): "without it nobody could ever change the key",
     ("AccountAdministersTheKeyThroughIam", "*"): "in a key's policy this is the key itself",
     ("AlarmsPublishToTheEncryptedTopic", "*"): "in a key's policy this is the key itself",
@@ -33,7 +49,8 @@ def statements(template: Template) -> Iterator[tuple[str, dict[str, Any]]]:
     for name, role in template.of_type(ROLE):
         for policy in role.get("Policies", []):
             yield from ((name, one) for one in policy["PolicyDocument"]["Statement"])
-    for kind in ("AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy", "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
+    for kind in ("AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy", "AWS::S3::BucketPolicy", "AWS::IAM::Policy",
+                 "AWS::IAM::ManagedPolicy"):  # fmt: skip
         for name, policy in template.of_type(kind):
             yield from ((name, one) for one in policy["PolicyDocument"]["Statement"])
     for name, key in template.of_type("AWS::KMS::Key"):
@@ -97,10 +114,13 @@ def audit_is_append_only(template: Template) -> Iterator[str]:
 
 
 def functions_delete_nothing(template: Template) -> Iterator[str]:
-    """What is no longer needed expires by itself; so neither a mistake nor a taken function empties a table."""
+    """What is no longer needed expires by itself; so neither a mistake nor a taken function empties table or bucket."""
     for name, statement in statements(template):
+        batches = all((name, place) in BATCHES for place in as_list(statement["Resource"]))
         for action in as_list(statement["Action"]):
-            if statement["Effect"] == "Allow" and re.match(r"dynamodb:(\w*Delete|BatchWrite)", action):
+            if statement["Effect"] != "Allow" or (action == "dynamodb:BatchWriteItem" and batches):
+                continue
+            if re.match(r"(dynamodb|s3):(\w*Delete|BatchWrite|PutLifecycle)", action):
                 yield f"{name} {statement.get('Sid')}: take {action} away"
 
 
@@ -119,14 +139,18 @@ def environment_and_rights_agree(template: Template) -> Iterator[str]:
         role = str(function.get("Role", "")).removesuffix(".Arn")
         variables = function.get("Environment", {}).get("Variables", {})
         rights = {
-            (action, place.partition(".Arn/index/")[0].removesuffix(".Arn"))
+            (action, _named(place))
             for owner, one in statements(template)
             if owner == role and one["Effect"] == "Allow"
             for action in as_list(one["Action"])
             for place in as_list(one["Resource"])
         }
         for ending, kind, right in TOLD:
-            told = {value for key, value in variables.items() if key.endswith(ending) and key != OWN_QUEUE}
+            told = {
+                value
+                for key, value in variables.items()
+                if key.endswith(ending) and (key != OWN_QUEUE or name in FEEDS_ITSELF)
+            }
             allowed = {
                 place
                 for action, place in rights
@@ -136,6 +160,28 @@ def environment_and_rights_agree(template: Template) -> Iterator[str]:
                 yield f"{name}: {role} needs {right} on {one}, or take it out of the environment"
             for one in sorted(allowed - told):
                 yield f"{name}: take {right} on {one} from {role}, or tell it in the environment"
+
+
+def _named(place: str) -> str:
+    """The resource a right is on: an index is its table, and an object its bucket, but a stream is not its table."""
+    name, _, rest = place.partition(".Arn")
+    return place if rest.startswith("/stream/") else name
+
+
+def keys_are_reached_through_the_services_used(template: Template) -> Iterator[str]:
+    """The emulator asks nobody for a key; in AWS a function that lacks a service here fails at its first call."""
+    for name, role in template.of_type(ROLE):
+        own = [one for policy in role.get("Policies", []) for one in policy["PolicyDocument"]["Statement"]]
+        actions = {action for one in own for action in as_list(one["Action"])}
+        used = {service for start, service in THROUGH.items() if any(action.startswith(start) for action in actions)}
+        ways = {
+            way.removesuffix(".AWS::Region.amazonaws.com")
+            for one in own
+            if "HeraldKey.Arn" in as_list(one["Resource"])
+            for way in as_list(one.get("Condition", {}).get("StringEquals", {}).get("kms:ViaService", "anything"))
+        }
+        if ways != used:
+            yield f"{name}: let kms:ViaService name {sorted(used)}, not {sorted(ways)}"
 
 
 def tables_survive(template: Template) -> Iterator[str]:
@@ -164,12 +210,17 @@ def keys_rotate_and_survive(template: Template) -> Iterator[str]:
 
 
 def secrets_are_encrypted_and_empty(template: Template) -> Iterator[str]:
-    """The operator fills them; nothing secret stands in a template."""
+    """The operator fills them, or AWS draws a key that is too long to guess; nothing secret stands in a template."""
     for name, secret in template.of_type("AWS::SecretsManager::Secret"):
         if secret.get("KmsKeyId") != "HeraldKey.Arn":
             yield f"{name}: set KmsKeyId: !GetAtt HeraldKey.Arn"
-        if secret.get("SecretString") != "{}":
+        drawn = secret.get("GenerateSecretString")
+        if drawn is None and secret.get("SecretString") != "{}":
             yield f'{name}: set SecretString: "{{}}" and fill it by hand'
+        if drawn is not None and int(drawn.get("PasswordLength", 32)) < SIGNING_KEY_CHARACTERS:
+            yield f"{name}: set GenerateSecretString.PasswordLength to {SIGNING_KEY_CHARACTERS} or more"
+        if drawn is not None and json.loads(drawn.get("SecretStringTemplate", "{}")) != {}:
+            yield f'{name}: set GenerateSecretString.SecretStringTemplate: "{{}}"'
 
 
 def alarms_reach_the_topic(template: Template) -> Iterator[str]:
@@ -217,6 +268,7 @@ RULES = [
     functions_delete_nothing,
     state_is_read_and_put,
     environment_and_rights_agree,
+    keys_are_reached_through_the_services_used,
     tables_survive,
     keys_rotate_and_survive,
     secrets_are_encrypted_and_empty,

@@ -68,6 +68,8 @@ P = "Properties"
 RELAY, EVALUATE = "EventRelayFunction", "RuleEvaluationFunction"
 STREAM, FROM_QUEUE = "EventRelayFunctionFromInbox", "RuleEvaluationFunctionFromQueue"
 SCHEDULE, SCHEDULES_ROLE, TRUST = "OrdersSchedule", "ReconcileSchedulesRole", "AssumeRolePolicyDocument"
+BUCKET, LIFECYCLE = "CatalogBucket", ("LifecycleConfiguration", "Rules")
+ENCRYPTION = ("BucketEncryption", "ServerSideEncryptionConfiguration", 0)
 
 BREAKS: dict[str, list[Mutation]] = {
     "functions_log_to_their_own_group": [
@@ -137,6 +139,8 @@ BREAKS: dict[str, list[Mutation]] = {
         _set("EvaluationQueue", P, "VisibilityTimeout", to=10),
         _set(EVALUATE, P, "Timeout", to=900),
         _set(FROM_QUEUE, P, "MaximumBatchingWindowInSeconds", to=300),
+        _set("CatalogScanFunction", P, "Timeout", to=900),
+        _set("ScanQueue", P, "VisibilityTimeout", to=43_201),
     ],
     "dead_letter_queues_have_alarms": [
         _remove("RelayDeadLetterAlarm"),
@@ -187,6 +191,17 @@ BREAKS: dict[str, list[Mutation]] = {
         _drop(SCHEDULES_ROLE, P, TRUST, "Statement", 0, "Condition", "StringEquals"),
         _set(SCHEDULES_ROLE, P, TRUST, "Statement", 0, "Condition", "ArnEquals", to={"aws:SourceArn": SCHEDULE}),
     ],
+    "groups_have_a_role_for_one_queue": [
+        _remove("ScanSchedulesRole"),
+        _add("More", "AWS::Scheduler::ScheduleGroup"),
+        _drop("ScanSchedulesRole", P, TRUST, "Statement", 0, "Condition", "StringEquals"),
+        _set("ScanSchedulesRole", P, TRUST, "Statement", 0, "Condition", "ArnEquals", to={"aws:SourceArn": "*"}),
+        _allow("ScanSchedulesRole", "sqs:SendMessage", "DispatchQueue.Arn"),
+        _allow("ScanSchedulesRole", "lambda:InvokeFunction", "CatalogScanFunction.Arn"),
+        _forbid("ScanSchedulesRole", "AskForScans"),
+        _drop("ScanQueuePolicy", P, "PolicyDocument", "Statement", 1),
+        _drop("ScanDeadLetterQueuePolicy", P, "PolicyDocument", "Statement", 1),
+    ],
     "schedules_have_a_heartbeat": [
         _remove("ReconcileStalledAlarm"),
         _set("ReconcileStalledAlarm", P, "TreatMissingData", to="notBreaching"),
@@ -197,6 +212,7 @@ BREAKS: dict[str, list[Mutation]] = {
         _allow("EventRelayRole", "dynamodb:*", "InboxTable.Arn"),
         _allow("EventRelayRole", "dynamodb:GetItem", "*"),
         _allow("EventRelayRole", "dynamodb:Query", "InboxTable.Arn/index/*"),
+        _allow("ReportDownloadRole", "s3:GetObject", "CatalogBucket.Arn/*"),
     ],
     "roles_borrow_no_policies": [_set("EventRelayRole", P, "ManagedPolicyArns", to=["arn:aws:iam::aws:policy/Any"])],
     "only_herald_publishes": [_allow("RuleEvaluationRole", "events:PutEvents", "HeraldBus.Arn")],
@@ -209,6 +225,10 @@ BREAKS: dict[str, list[Mutation]] = {
         _allow("ReconcileRole", "dynamodb:DeleteItem", "StateTable.Arn"),
         _allow("ReconcileRole", "dynamodb:PartiQLDelete", "LedgerTable.Arn"),
         _allow("ReconcileRole", "dynamodb:BatchWriteItem", "InboxTable.Arn"),
+        _allow("CatalogScanRole", "dynamodb:BatchWriteItem", "StateTable.Arn"),
+        _allow("RuleEvaluationRole", "dynamodb:BatchWriteItem", "CatalogTable.Arn"),
+        _allow("CatalogScanRole", "dynamodb:DeleteItem", "CatalogTable.Arn"),
+        _allow("CatalogScanRole", "s3:DeleteObject", "CatalogBucket.Arn/runs/*"),
     ],
     "state_is_read_and_put": [
         _allow("ReconcileRole", "dynamodb:DeleteItem", "StateTable.Arn"),
@@ -222,6 +242,15 @@ BREAKS: dict[str, list[Mutation]] = {
         _allow("RuleEvaluationRole", "secretsmanager:GetSecretValue", "OpenTextSecret"),
         _forbid("RuleEvaluationRole", "SendOn"),
         _allow("NotificationDispatchRole", "sqs:SendMessage", "DispatchQueue.Arn"),
+        _forbid("CatalogScanRole", "AskForTheNextSteps"),
+        _forbid("ReportDownloadRole", "ReadReports"),
+        _allow("RuleEvaluationRole", "s3:GetObject", "CatalogBucket.Arn/runs/*"),
+    ],
+    "keys_are_reached_through_the_services_used": [
+        _forbid("CatalogScanRole", "UseTheKeyThroughTheseServices"),
+        _allow("RuleEvaluationRole", "s3:GetObject", "CatalogBucket.Arn/runs/*"),
+        _forbid("ReportDownloadRole", "ReadReports"),
+        _allow("ReportDownloadRole", "kms:Decrypt", "HeraldKey.Arn"),
     ],
     "tables_survive": [
         _drop("LedgerTable", "DeletionPolicy"),
@@ -236,6 +265,9 @@ BREAKS: dict[str, list[Mutation]] = {
     "secrets_are_encrypted_and_empty": [
         _drop("WebhookSecret", P, "KmsKeyId"),
         _set("WebhookSecret", P, "SecretString", to='{"key": "value"}'),
+        _drop("ReportSecret", P, "GenerateSecretString"),
+        _drop("ReportSecret", P, "GenerateSecretString", "PasswordLength"),
+        _set("ReportSecret", P, "GenerateSecretString", "SecretStringTemplate", to='{"old": "value"}'),
     ],
     "alarms_reach_the_topic": [
         _drop("RelayLagAlarm", P, "AlarmActions"),
@@ -248,4 +280,36 @@ BREAKS: dict[str, list[Mutation]] = {
         _drop("HttpApiApiGatewayDefaultStage", P, "AccessLogSettings"),
     ],
     "server_errors_and_lag_have_alarms": [_remove("HttpServerErrorAlarm"), _remove("RelayLagAlarm")],
+    "buckets_are_closed": [
+        _drop(BUCKET, P, "PublicAccessBlockConfiguration"),
+        _set(BUCKET, P, "PublicAccessBlockConfiguration", "BlockPublicPolicy", to=False),
+        _drop(BUCKET, P, "OwnershipControls"),
+        _set(BUCKET, P, "OwnershipControls", "Rules", 0, "ObjectOwnership", to="ObjectWriter"),
+    ],
+    "buckets_are_encrypted": [
+        _drop(BUCKET, P, "BucketEncryption"),
+        _drop(BUCKET, P, *ENCRYPTION, "BucketKeyEnabled"),
+        _drop(BUCKET, P, *ENCRYPTION, "ServerSideEncryptionByDefault", "KMSMasterKeyID"),
+        _set(BUCKET, P, *ENCRYPTION, "ServerSideEncryptionByDefault", "SSEAlgorithm", to="AES256"),
+    ],
+    "buckets_refuse_plain_text": [
+        _remove("CatalogBucketPolicy"),
+        _set("CatalogBucketPolicy", P, "Bucket", to="Another"),
+        _set("CatalogBucketPolicy", P, "PolicyDocument", "Statement", 0, "Action", to="s3:PutObject"),
+        _set("CatalogBucketPolicy", P, "PolicyDocument", "Statement", 0, "Resource", to="CatalogBucket.Arn"),
+        _set("CatalogBucketPolicy", P, "PolicyDocument", "Statement", 0, "Effect", to="Allow"),
+    ],
+    "buckets_forget": [
+        _drop(BUCKET, P, "LifecycleConfiguration"),
+        _drop(BUCKET, P, *LIFECYCLE, 0, "ExpirationInDays"),
+        _set(BUCKET, P, *LIFECYCLE, 1, "Status", to="Disabled"),
+        _drop(BUCKET, P, *LIFECYCLE, 1, "Prefix"),
+        _set(BUCKET, P, *LIFECYCLE, 1, "Prefix", to="catalog/"),
+        _drop(BUCKET, P, *LIFECYCLE, 2),
+        _set(BUCKET, P, *LIFECYCLE, 2, "Prefix", to="runs/"),
+        _set(BUCKET, P, "VersioningConfiguration", to={"Status": "Enabled"}),
+        _allow("CatalogScanRole", "s3:PutObject", "CatalogBucket.Arn/more/*"),
+        _allow("CatalogScanRole", "s3:PutObject", "CatalogBucket.Arn/*"),
+    ],
+    "buckets_survive": [_drop(BUCKET, "DeletionPolicy"), _set(BUCKET, "UpdateReplacePolicy", to="Delete")],
 }

@@ -8,6 +8,8 @@ from tests.infra.template import Properties, Template, as_list
 QUEUE = "AWS::SQS::Queue"
 MAPPING = "AWS::Lambda::EventSourceMapping"
 FOURTEEN_DAYS = 1_209_600
+HIDDEN_AT_MOST = 43_200
+"""SQS hides no message longer."""
 
 
 def dead_letter_names(template: Template) -> set[str]:
@@ -79,7 +81,9 @@ def messages_stay_hidden_long_enough(template: Template) -> Iterator[str]:
         needed = 6 * timeout + int(mapping.get("MaximumBatchingWindowInSeconds", 0))
         hidden = int(template.properties(queue).get("VisibilityTimeout", 30))
         if hidden < needed:
-            yield f"{queue}: hidden for {hidden} s, {name} needs {needed} s; raise QueueVisibilitySeconds"
+            yield f"{queue}: hidden for {hidden} s, {name} needs {needed} s; raise its VisibilityTimeout's parameter"
+        if hidden > HIDDEN_AT_MOST:
+            yield f"{queue}: hidden for {hidden} s; SQS takes {HIDDEN_AT_MOST} s at most"
 
 
 def dead_letter_queues_have_alarms(template: Template) -> Iterator[str]:

@@ -8,6 +8,8 @@ from tests.infra.queue_rules import QUEUE, dead_letter_names
 from tests.infra.template import Properties, Template, as_list
 
 SCHEDULE = "AWS::Scheduler::Schedule"
+GROUP = "AWS::Scheduler::ScheduleGroup"
+SCHEDULER = {"Service": "scheduler.amazonaws.com"}
 SECONDS = {"minute": 60, "hour": 3600, "day": 86_400}
 
 
@@ -65,12 +67,33 @@ def schedules_act_through_a_role_that_only_sends(template: Template) -> Iterator
         groups = {f"{schedule.get('GroupName')}.Arn" for schedule in schedules}
         for one in document.get("AssumeRolePolicyDocument", {}).get("Statement", [{}]):
             condition = one.get("Condition", {})
-            if one.get("Principal") != {"Service": "scheduler.amazonaws.com"}:
+            if one.get("Principal") != SCHEDULER:
                 yield f"{role}: let only scheduler.amazonaws.com take it on"
             if condition.get("StringEquals", {}).get("aws:SourceAccount") != "AWS::AccountId":
                 yield f"{role}: limit who takes it on by aws:SourceAccount"
             if set(as_list(condition.get("ArnEquals", {}).get("aws:SourceArn"))) != groups:
                 yield f"{role}: limit who takes it on to {sorted(groups)} by aws:SourceArn (Scheduler names the group)"
+
+
+def groups_have_a_role_for_one_queue(template: Template) -> Iterator[str]:
+    """Also where its schedules are made later: what they may do is said here, and it is to fill one work queue."""
+    for name, _ in template.of_type(GROUP):
+        roles = [role for role, document in template.of_type("AWS::IAM::Role") if _trusts(document, f"{name}.Arn")]
+        if len(roles) != 1:
+            yield f"{name}: write one role that scheduler.amazonaws.com may take on for {name}.Arn and this account"
+        for role in roles:
+            allowed = {
+                (action, str(resource).removesuffix(".Arn"))
+                for policy in template.properties(role).get("Policies", [])
+                for one in policy["PolicyDocument"]["Statement"]
+                for action in as_list(one["Action"])
+                for resource in as_list(one["Resource"])
+            }
+            if allowed not in _fillings(template):
+                yield f"{role}: allow sqs:SendMessage on one work queue and its dead-letter queue, and nothing else"
+            for _, queue in sorted(allowed):
+                if not _lets_group_send(template, queue, f"{name}.Arn"):
+                    yield f"{queue}: allow scheduler.amazonaws.com sqs:SendMessage where aws:SourceArn is {name}.Arn"
 
 
 def schedules_have_a_heartbeat(template: Template) -> Iterator[str]:
@@ -87,6 +110,43 @@ def schedules_have_a_heartbeat(template: Template) -> Iterator[str]:
             yield f"{name}: add an alarm LessThanThreshold with TreatMissingData: breaching on what it should achieve"
         elif _seconds_between(str(schedule.get("ScheduleExpression"))) > min(patience):
             yield f"{name}: runs less often than a period of the heartbeat's alarm; raise that Period"
+
+
+def _trusts(role: Properties, group_arn: str) -> bool:
+    return any(
+        one.get("Principal") == SCHEDULER and _is_for(one, group_arn)
+        for one in role.get("AssumeRolePolicyDocument", {}).get("Statement", [])
+    )
+
+
+def _is_for(statement: Properties, group_arn: str) -> bool:
+    condition = statement.get("Condition", {})
+    account = condition.get("StringEquals", {}).get("aws:SourceAccount")
+    source = condition.get("ArnEquals", {}).get("aws:SourceArn")
+    return (account, source) == ("AWS::AccountId", group_arn)
+
+
+def _fillings(template: Template) -> list[set[tuple[str, str]]]:
+    """For each work queue the rights that fill it."""
+    dead = {name: queue.get("RedrivePolicy", {}).get("deadLetterTargetArn") for name, queue in template.of_type(QUEUE)}
+    return [
+        {("sqs:SendMessage", name), ("sqs:SendMessage", str(target).removesuffix(".Arn"))}
+        for name, target in dead.items()
+        if target
+    ]
+
+
+def _lets_group_send(template: Template, queue: str, group_arn: str) -> bool:
+    return any(
+        one["Effect"] == "Allow"
+        and one.get("Principal") == SCHEDULER
+        and "sqs:SendMessage" in as_list(one["Action"])
+        and f"{queue}.Arn" in as_list(one["Resource"])
+        and _is_for(one, group_arn)
+        for _, policy in template.of_type("AWS::SQS::QueuePolicy")
+        if queue in policy["Queues"]
+        for one in policy["PolicyDocument"]["Statement"]
+    )
 
 
 def _schedules_by_role(template: Template) -> dict[str, list[Properties]]:
@@ -107,5 +167,6 @@ RULES = [
     schedules_write_to_queues,
     each_schedule_asks_for_a_sweep_of_its_own,
     schedules_act_through_a_role_that_only_sends,
+    groups_have_a_role_for_one_queue,
     schedules_have_a_heartbeat,
 ]

@@ -50,6 +50,18 @@ def test_what_is_swept_is_still_known(stage: str) -> None:
 
 
 @pytest.mark.parametrize("stage", stage_names())
+def test_the_bucket_keeps_what_is_still_asked_for(stage: str) -> None:
+    """A step would wake up without what it works on, and a good link would lead nowhere."""
+    template = translated(stage)
+    rules = template.properties("CatalogBucket")["LifecycleConfiguration"]["Rules"]
+    kept = {rule["Prefix"]: int(rule["ExpirationInDays"]) for rule in rules if "Prefix" in rule}
+    waits = int(template.properties("ScanQueue")["MessageRetentionPeriod"]) / 86_400
+    assert kept["runs/"] > waits, f"keep runs/ for more than {waits:.0f} days: so long a step may wait in ScanQueue"
+    opens = int(template.source["Parameters"]["ReportLinkDays"]["MaxValue"])
+    assert kept["reports/"] > opens, f"keep reports/ for more than {opens} days: so long a link may open one"
+
+
+@pytest.mark.parametrize("stage", stage_names())
 def test_stage_gives_allowed_values(stage: str) -> None:
     template = translated(stage)
     refused = {

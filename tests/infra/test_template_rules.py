@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from tests.infra import access_rules, function_rules, queue_rules, schedule_rules
+from tests.infra import access_rules, bucket_rules, function_rules, queue_rules, schedule_rules
 from tests.infra.mutations import BREAKS, Mutation
 from tests.infra.template import Template, stage_names, translated
 
@@ -11,7 +11,9 @@ from localrun import StackOutputs
 from localrun.http_routes import declared_routes
 
 Rule = Callable[[Template], Iterator[str]]
-RULES: list[Rule] = [*function_rules.RULES, *queue_rules.RULES, *schedule_rules.RULES, *access_rules.RULES]
+RULES: list[Rule] = [
+    *function_rules.RULES, *queue_rules.RULES, *schedule_rules.RULES, *access_rules.RULES, *bucket_rules.RULES,
+]  # fmt: skip
 CASES = [(rule, number) for rule in RULES for number in range(len(BREAKS.get(rule.__name__, [])))]
 
 
@@ -50,4 +52,5 @@ def test_http_api_has_exactly_these_routes() -> None:
         "POST /webhooks/threekit/{source}/{token}": "ThreekitWebhookFunction",
         "POST /callbacks/opentext/{source}": "OpentextCallbackFunction",
         "POST /callbacks/opentext/{source}/{token}": "OpentextCallbackFunction",
+        "GET /reports/{token}": "ReportDownloadFunction",
     }, "a new route needs a threat assessment: update this list with it"

@@ -279,9 +279,9 @@ class House:
     def _make_aws(self, configuration: Configuration) -> None:
         self.tables = {
             name: create_table(self.dynamodb, name)
-            for name in ("InboxTable", "AuditTable", "LedgerTable", "StateTable", "ConfigTable")
+            for name in ("InboxTable", "AuditTable", "LedgerTable", "StateTable", "ConfigTable", "CatalogTable")
         }
-        names = ("Evaluation", "Tracking", "Dispatch", "Writeback", "Reconcile")
+        names = ("Evaluation", "Tracking", "Dispatch", "Writeback", "Reconcile", "Scan")
         self.queues = {name: create_queue(self.sqs, f"{name}Queue") for name in names}
         self.dead_letters = {name: create_queue(self.sqs, f"{name}DeadLetterQueue") for name in names}
         events = boto3.client("events")
@@ -341,6 +341,7 @@ class House:
             "opentext_phone_format": "00", "opentext_html_type": "HTML",
             "opentext_per_second": PLENTY_PER_SECOND, "threekit_source": "orders", "opentext_source": "notifications",
             "threekit_metadata_put": "whole", "order_sort": "-createdAt", "sweep_days": 14, "settle_seconds": 120,
+            "catalog_table": "CatalogTable", "scan_queue_url": self.queues["Scan"], "scan_overdue_hours": 26,
             "threekit_secret_id": "threekit", "opentext_secret_id": "opentext", "message_prefix": "herald-test",
             "max_body_bytes": 262_144, "max_json_depth": 32, "event_retention_days": 30,
             "lease_seconds": int(LEASE.total_seconds()),

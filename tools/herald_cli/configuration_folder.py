@@ -14,6 +14,7 @@ from herald.domain.errors import ConfigurationError
 from herald.domain.facts_schema import COMPUTED_IN_LINE, COMPUTED_IN_ORDER
 from herald.domain.milestones import MilestoneStep
 from herald.domain.notification import Recipient
+from herald_cli.catalog_schema import CatalogFile, ChecksFile, OwnCheckEntry, catalog_document
 from herald_cli.configuration_schema import (
     KNOWN_KEYS,
     AudienceEntry,
@@ -33,7 +34,8 @@ from herald_cli.yaml_reader import Document, read_yaml
 
 AUDIENCES, LISTS, MAPPING = "audiences.yaml", "lists.yaml", "mapping.yaml"
 MILESTONES, CHANNELS, SOURCES = "milestones.yaml", "channels.yaml", "sources.yaml"
-RULES, TEMPLATES = "rules", "templates"
+CATALOG = "catalog.yaml"
+RULES, CHECKS, TEMPLATES = "rules", "checks", "templates"
 Form = TypeVar("Form", bound=BaseModel)
 COMPUTED = COMPUTED_IN_ORDER | COMPUTED_IN_LINE
 PARTS = frozenset({"subject.txt", "body.txt", "body.html", "sms.txt"})
@@ -84,6 +86,8 @@ def load_folder(folder: Path) -> LoadedFolder:
     milestones = reading.form(MILESTONES, MilestonesFile, optional=True)
     channels = reading.form(CHANNELS, ChannelsFile, optional=True) or ChannelsFile()
     sources = reading.form(SOURCES, SourcesFile, optional=True)
+    catalog = reading.form(CATALOG, CatalogFile, optional=True)
+    own_checks = list(reading.own_checks())
     templates = reading.templates()
     if reading.findings or audiences is None or mapping is None:
         return LoadedFolder(None, tuple(sorted(reading.findings)), rules, reading.documents)
@@ -100,6 +104,7 @@ def load_folder(folder: Path) -> LoadedFolder:
             status=_status(channels.status),
             replies=_replies(channels.replies),
             silent_after=_silences(sources),
+            catalog=catalog_document(catalog, own_checks),
         )
     )
     try:
@@ -116,21 +121,27 @@ class _Reading:
         self.documents: dict[str, Document] = {}
 
     def rules(self) -> Iterator[PlacedRule]:
-        files = sorted((self.folder / RULES).glob("*"))
-        for file in files:
-            name = f"{RULES}/{file.name}"
-            if file.name.startswith("."):
-                continue
-            if file.suffix != ".yaml":
-                self.findings.append(
-                    Finding(name, 1, 1, "not-read", "the file is not read", "name it *.yaml, or move it")
-                )
-                continue
+        for name in self._files(RULES):
             form = self.form(name, RulesFile)
             for number, entry in enumerate(form.rules if form else ()):
                 yield PlacedRule(_rule(entry), self.documents[name], number)
-        if not files:
+        if not any((self.folder / RULES).glob("*")):
             self.findings.append(Finding(RULES, 1, 1, "missing-file", "there is no rule", "add a file rules/*.yaml"))
+
+    def own_checks(self) -> Iterator[OwnCheckEntry]:
+        for name in self._files(CHECKS):
+            form = self.form(name, ChecksFile)
+            yield from form.checks if form else ()
+
+    def _files(self, folder: str) -> Iterator[str]:
+        for file in sorted((self.folder / folder).glob("*")):
+            name = f"{folder}/{file.name}"
+            if file.name.startswith("."):
+                continue
+            if file.suffix == ".yaml":
+                yield name
+                continue
+            self.findings.append(Finding(name, 1, 1, "not-read", "the file is not read", "name it *.yaml, or move it"))
 
     def form(self, name: str, form: type[Form], *, optional: bool = False) -> Form | None:
         text = self._text(name, optional=optional)

@@ -1,4 +1,4 @@
-"""The routes of the HTTP API, as ``template.yaml`` declares them."""
+"""The routes of the HTTP API that somebody sends to, as ``template.yaml`` declares them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+FOR_PEOPLE = frozenset({"report_download"})
+"""Functions that open a link somebody was sent; the document is for who writes a sender."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,8 @@ def _routes(resource: dict[str, Any]) -> Iterator[Route]:
     if resource["Type"] != "AWS::Serverless::Function":
         return
     properties = resource["Properties"]
+    folder = Path(properties["CodeUri"]).name
     for event in properties.get("Events", {}).values():
-        if event["Type"] == "HttpApi":
+        if event["Type"] == "HttpApi" and folder not in FOR_PEOPLE:
             told = event["Properties"]
-            yield Route(told["Method"].lower(), told["Path"], Path(properties["CodeUri"]).name)
+            yield Route(told["Method"].lower(), told["Path"], folder)

@@ -11,6 +11,7 @@ class RedrivenQueue(StrEnum):
     DISPATCH = "dispatch"
     WRITEBACK = "writeback"
     RECONCILE = "reconcile"
+    SCAN = "scan"
 
     @property
     def work_output(self) -> str:

@@ -13,6 +13,7 @@ from localrun.build_target import target_of
 from localrun.emulator import running_emulator
 from localrun.http_routes import add_http_routes
 from localrun.queue_concurrency import number_concurrency
+from localrun.report_address import address_reports
 from localrun.stack import LocalStack, read_outputs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,7 +46,9 @@ def local_stack(
         outputs = read_outputs(emulator, name)
         add_http_routes(emulator, name, outputs.api_id)
         number_concurrency(emulator)
-        yield LocalStack(name, outputs, emulator)
+        stack = LocalStack(name, outputs, emulator)
+        address_reports(stack)
+        yield stack
 
 
 @contextmanager

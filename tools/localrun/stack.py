@@ -27,21 +27,30 @@ class StackOutputs:
     ledger_table_name: str
     state_table_name: str
     config_table_name: str
+    catalog_table_name: str
+    catalog_bucket_name: str
     evaluation_queue_url: str
     tracking_queue_url: str
     dispatch_queue_url: str
     writeback_queue_url: str
     reconcile_queue_url: str
+    scan_queue_url: str
     relay_dead_letter_queue_url: str
     evaluation_dead_letter_queue_url: str
     tracking_dead_letter_queue_url: str
     dispatch_dead_letter_queue_url: str
     writeback_dead_letter_queue_url: str
     reconcile_dead_letter_queue_url: str
+    scan_dead_letter_queue_url: str
+    scan_schedules_name: str
+    scan_schedules_role_arn: str
+    scan_queue_arn: str
+    scan_dead_letter_queue_arn: str
     webhook_secret_id: str
     callback_secret_id: str
     threekit_secret_id: str
     open_text_secret_id: str
+    report_secret_id: str
     threekit_webhook_function_name: str
     opentext_callback_function_name: str
     event_relay_function_name: str
@@ -50,6 +59,8 @@ class StackOutputs:
     delivery_tracking_function_name: str
     threekit_writeback_function_name: str
     reconcile_function_name: str
+    catalog_scan_function_name: str
+    report_download_function_name: str
 
     @classmethod
     def from_outputs(cls, outputs: Mapping[str, str]) -> Self:

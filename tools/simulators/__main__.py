@@ -11,6 +11,7 @@ from simulators.opentext.callbacks import WebhookTarget
 from simulators.opentext.credentials import CLIENT_ID, CLIENT_SECRET, TENANT, USER_ID, USER_PASSWORD, Account
 from simulators.opentext.outcomes import OUTCOME_NAMES
 from simulators.opentext.simulator import OpenTextSimulator
+from simulators.threekit.generated import Generated
 from simulators.threekit.seed import ids
 from simulators.threekit.simulator import ThreekitSimulator
 from simulators.threekit.tokens import Tokens
@@ -39,6 +40,10 @@ def parser() -> argparse.ArgumentParser:
     )
     threekit.add_argument("--order-sort-fields", nargs="+", default=["createdAt"], metavar="FIELD")
     threekit.add_argument("--public-domains", nargs="*", default=["*.example.com", "localhost"], metavar="DOMAIN")
+    threekit.add_argument("--items", type=int, metavar="N", help="serve a generated catalogue of so many items")
+    threekit.add_argument("--catalog-seed", type=int, default=1, metavar="S", help="what it is generated from")
+    threekit.add_argument("--faults", type=float, default=0.0, metavar="SHARE", help="share of its items with a fault")
+    threekit.add_argument("--models", type=int, metavar="N", help="so many visual assets, not one for each item")
     _opentext_arguments(opentext)
     return top
 
@@ -78,17 +83,25 @@ def _opentext_arguments(opentext: argparse.ArgumentParser) -> None:
 
 
 def build(arguments: argparse.Namespace) -> ThreekitSimulator | OpenTextSimulator:
-    """Build the simulator the command line asks for. Raises ValueError for a wrong outcome or webhook credential."""
+    """Build the simulator the command line asks for.
+
+    Raises ValueError for a wrong outcome or webhook credential, and for numbers that make no catalogue.
+    """
     push = PushSwitches(
         arguments.push_silent, arguments.push_drop_next, arguments.push_duplicates, arguments.push_delay
     )
     if arguments.simulator == "threekit":
+        catalogue = None
+        if arguments.items is not None:
+            models = True if arguments.models is None else arguments.models
+            catalogue = Generated(arguments.catalog_seed, arguments.items, faults=arguments.faults, models=models)
         return ThreekitSimulator(
             arguments.port,
             host=arguments.host,
             webhook_url=arguments.webhook_url,
             tokens=Tokens(arguments.private_token, arguments.public_token),
             push=push,
+            catalogue=catalogue,
             metadata_put=arguments.metadata_put,
             push_order_updates=arguments.push_order_updates,
             order_sort_fields=tuple(arguments.order_sort_fields),

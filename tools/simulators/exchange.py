@@ -1,7 +1,7 @@
 """One HTTP request as a simulator sees it, the reply it gives, and the refusal it raises."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -65,11 +65,16 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer: status, body bytes, headers."""
+    """An answer: status, body bytes, headers.
+
+    ``stream`` takes the place of ``body`` where that would be large: it is read once, while the answer leaves, and each
+    chunk is made under the server's lock.
+    """
 
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+    stream: Iterable[bytes] | None = None
 
 
 def json_document(text: bytes, malformed_status: int) -> Any:
@@ -83,6 +88,11 @@ def json_document(text: bytes, malformed_status: int) -> Any:
 def json_reply(document: object, status: int = 200) -> Reply:
     """Build a JSON answer; both vendors answer 200 to a create (docs/vendor/threekit.md 4, opentext.md 3)."""
     return Reply(status, to_bytes(document), {"Content-Type": "application/json"})
+
+
+def json_stream(chunks: Iterable[bytes]) -> Reply:
+    """Build a JSON answer whose text is made while it leaves."""
+    return Reply(200, headers={"Content-Type": "application/json"}, stream=chunks)
 
 
 def split_target(target: str) -> tuple[str, dict[str, list[str]]]:

@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
+from itertools import chain
 from typing import Any, Literal
 
 from simulators.exchange import Reply
@@ -69,7 +70,10 @@ class Fault:
         """Return the answer this fault gives in place of the vendor's."""
         if self.status is not None:
             return Reply(self.status, self.body_bytes, {"Content-Type": "application/json", **self.headers})
-        return replace(reply, body=b"<html>" + reply.body) if self.answer == "invalid_json" else reply
+        if self.answer != "invalid_json":
+            return reply
+        stream = None if reply.stream is None else chain([b"<html>"], reply.stream)
+        return replace(reply, body=b"<html>" + reply.body, stream=stream)
 
     def fits(self, method: str, path: str) -> bool:
         """Whether this fault is meant for the request."""

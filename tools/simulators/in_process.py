@@ -1,5 +1,6 @@
 """Requests handed straight to a simulator's routes, without sockets: for tests of volume."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import httpx
@@ -53,7 +54,16 @@ class _InProcess(httpx.BaseTransport):
         return _response(reply, request)
 
 
+class _Stream(httpx.SyncByteStream):
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = chunks
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._chunks
+
+
 def _response(reply: Reply, request: httpx.Request) -> httpx.Response:
     body = b"" if request.method == "HEAD" else reply.body
     # A stream, as from a socket: a client that reads chunk by chunk must find it unread.
-    return httpx.Response(reply.status, headers=dict(reply.headers), stream=httpx.ByteStream(body), request=request)
+    stream = httpx.ByteStream(body) if reply.stream is None else _Stream(reply.stream)
+    return httpx.Response(reply.status, headers=dict(reply.headers), stream=stream, request=request)

@@ -5,7 +5,7 @@ import socket
 import struct
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -142,9 +142,19 @@ class LoopbackServer:
             if found.handler is None:
                 raise refused(405 if found.other_method else 404, f"no route for {request.method} {request.path}")
             with self.lock:
-                return found.handler(replace(request, path_values=found.path_values))
+                reply = found.handler(replace(request, path_values=found.path_values))
         except RefusedError as refusal:
             return refusal.reply
+        return reply if reply.stream is None else replace(reply, stream=self._locked(reply.stream))
+
+    def _locked(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        rest = iter(chunks)
+        while True:
+            with self.lock:
+                chunk = next(rest, None)
+            if chunk is None:
+                return
+            yield chunk
 
 
 class _Listener(ThreadingHTTPServer):
@@ -231,19 +241,33 @@ class _Exchange(BaseHTTPRequestHandler):
             owner.stopping.wait(fault.hang_seconds if fault is not None else 0)
             self._reset()
         elif fault is not None and fault.answer == "truncated":
-            self._write(reply, cut_at=max(1, len(reply.body) // 2))
+            self._write(reply, truncated=True)
             self.close_connection = True
         else:
             self._write(reply)
 
-    def _write(self, reply: Reply, cut_at: int | None = None) -> None:
+    def _write(self, reply: Reply, *, truncated: bool = False) -> None:
         self.send_response(reply.status)
         for name, value in reply.headers.items():
             self.send_header(name, value)
+        if reply.stream is not None:
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            self._write_chunks(reply.stream, truncated)
+            return
         self.send_header("Content-Length", str(len(reply.body)))
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(reply.body[:cut_at])
+            self.wfile.write(reply.body[: max(1, len(reply.body) // 2)] if truncated else reply.body)
+
+    def _write_chunks(self, chunks: Iterable[bytes], truncated: bool) -> None:
+        for chunk in filter(None, chunks):
+            head = b"%x\r\n" % len(chunk)
+            if truncated:
+                self.wfile.write(head + chunk[: len(chunk) // 2])
+                return
+            self.wfile.write(head + chunk + b"\r\n")
+        self.wfile.write(b"0\r\n\r\n")
 
     def _reset(self) -> None:
         # A lingering close of zero seconds makes the kernel send RST instead of an orderly end.

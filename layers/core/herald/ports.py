@@ -292,3 +292,11 @@ class Secrets(Protocol):
     def get(self) -> Mapping[str, Any]:
         """Return the secret's JSON object (may be up to five minutes old)."""
         ...
+
+
+class ScanQueue(Protocol):
+    """Steps of scans to be made, side by side and in any order."""
+
+    def put(self, steps: Sequence[Mapping[str, Any]]) -> None:
+        """Enqueue steps. Twice is harmless."""
+        ...

@@ -51,7 +51,7 @@ class TestAllIsWell:
         assert {source["name"]: source["silent"] for source in told["sources"]} == {ORDERS: False, NOTIFICATIONS: False}
         assert {queue["name"] for queue in told["queues"] if queue["deadLetters"]} == {
             f"{name}DeadLetterQueue"
-            for name in ("Evaluation", "Tracking", "Dispatch", "Writeback", "Reconcile", "Relay")
+            for name in ("Evaluation", "Tracking", "Dispatch", "Writeback", "Reconcile", "Scan", "Relay")
         }
 
     @pytest.mark.parametrize(

@@ -1,9 +1,14 @@
 """Assets, their thumbnails and translations (docs/vendor/threekit.md 2.3 and 7)."""
 
-from simulators.exchange import Reply, Request, json_reply, refused
-from simulators.json_types import Record
+import json
+from itertools import chain
+
+from simulators.exchange import Reply, Request, json_reply, json_stream, refused
+from simulators.json_types import Record, to_bytes
 from simulators.threekit.blank_picture import blank_picture
-from simulators.threekit.list_query import contains, flag, json_value, list_reply, only_known, wanted_object
+from simulators.threekit.generated.catalogue import to_text
+from simulators.threekit.list_query import contains, flag, json_value, list_reply, only_known, paging, wanted_object
+from simulators.threekit.listing import Listing, Listings, joined
 from simulators.threekit.state import ThreekitState, not_found
 
 _FILTERS = (
@@ -19,6 +24,8 @@ _FILTERS = (
     "branch",
     "all",
 )
+# With these a generated catalogue is read whole before it is answered; without them a page costs only its own records.
+_SLOW_FILTERS = frozenset({"name", "nameLike", "keywords", "metadata", "proxyId", "importedFileId", "publicShare"})
 
 
 class Assets:
@@ -26,6 +33,7 @@ class Assets:
 
     def __init__(self, state: ThreekitState) -> None:
         self._state = state
+        self._listings = Listings(state)
 
     def list_page(self, request: Request) -> Reply:
         """GET /api/assets with the documented filters; ``tags`` is a JSON list of tag ids, ``all=true`` skips paging.
@@ -33,7 +41,10 @@ class Assets:
         Deleted assets are left out, which the documents do not say.
         """
         only_known(request, _FILTERS, paged=True)
-        found = [asset for asset in self._state.assets.values() if asset["deletedAt"] is None]
+        listing = self._listings.current
+        if listing is not None and not _SLOW_FILTERS & set(request.query):
+            return _generated_reply(request, listing)
+        found = self._all(listing)
         for name in ("name", "type", "proxyId", "importedFileId"):
             wanted = request.query_value(name)
             found = [asset for asset in found if wanted is None or asset[name] == wanted]
@@ -60,7 +71,7 @@ class Assets:
         """GET /api/v2/assets/{id}: as above with ``attributes`` and ``asset``; ``head``, of unknown form, is null."""
         only_known(request, ("branch",))
         asset = self._find(request)
-        definition = self._state.definitions.get(asset["id"], {})
+        definition = self._state.definition(asset["id"]) or {}
         attributes = [
             {
                 "id": one.get("id"),
@@ -77,14 +88,14 @@ class Assets:
     def delete(self, request: Request) -> Reply:
         """DELETE /api/assets/{id}: soft."""
         only_known(request)
-        asset = self._find(request)
+        asset = self._state.asset_to_change(self._find(request)["id"])
         asset["deletedAt"] = self._state.now()
         return json_reply(asset)
 
     def restore(self, request: Request) -> Reply:
         """POST /api/assets/{id}/restore."""
         only_known(request)
-        asset = self._find(request)
+        asset = self._state.asset_to_change(self._find(request)["id"])
         asset["deletedAt"] = None
         return json_reply(asset)
 
@@ -105,7 +116,17 @@ class Assets:
         locale = request.query_value("locale")
         if locale is None:
             raise refused(422, "locale is missing")
-        return json_reply(self._state.translations.get(locale, {}))
+        own = self._state.translations.get(locale, {})
+        if self._state.generated is None:
+            return json_reply(own)
+        rest = self._state.generated.translations(locale, frozenset(self._state.untranslated | own.keys()))
+        changed = (f"{to_text(text)}:{to_text(translation)}" for text, translation in own.items())
+        return json_stream(joined("{", chain(rest, changed), "}"))
+
+    def _all(self, listing: Listing | None) -> list[Record]:
+        if listing is not None:
+            return [json.loads(text) for text in listing.window().all_texts(listing.as_assets)]
+        return [asset for asset in self._state.assets.values() if asset["deletedAt"] is None]
 
     def _find(self, request: Request) -> Record:
         key = request.path_values["id"]
@@ -114,7 +135,29 @@ class Assets:
         for asset in self._state.assets.values():
             if asset["customId"] == key:
                 return asset
-        raise not_found("asset")
+        found = self._state.asset(key)
+        # One that was changed since is known, under whatever customId it has now.
+        if found is None or found["id"] in self._state.assets:
+            raise not_found("asset")
+        return found
+
+
+def _generated_reply(request: Request, listing: Listing) -> Reply:
+    window = listing.window(request.query_value("type"), _wanted_list(request, "tags"))
+    if flag(request, "all"):
+        head: Record = {"page": 1, "perPage": len(window), "sort": "+createdAt", "count": len(window)}
+        return json_stream(joined(_opened(head), window.all_texts(listing.as_assets), "]}"))
+    asked = paging(request)
+    texts = window.texts(asked.ranks(len(window)), listing.as_assets)
+    return Reply(
+        200,
+        (_opened(asked.envelope(len(window))) + ",".join(texts) + "]}").encode(),
+        {"Content-Type": "application/json"},
+    )
+
+
+def _opened(head: Record) -> str:
+    return to_bytes(head).decode().removesuffix("}") + ',"assets":['
 
 
 def _like(found: list[Record], part: str | None) -> list[Record]:

@@ -100,4 +100,4 @@ class Configurations:
         return blank_picture()
 
     def _sku(self, product_id: str) -> object:
-        return self._state.assets.get(product_id, {}).get("metadata", {}).get("SKU")
+        return (self._state.asset(product_id) or {}).get("metadata", {}).get("SKU")

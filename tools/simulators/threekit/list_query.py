@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from simulators.exchange import Reply, Request, json_reply, refused
@@ -55,10 +56,36 @@ def wanted_object(request: Request, name: str) -> Record:
     return wanted or {}
 
 
-def list_reply(
-    request: Request, plural: str, records: Sequence[Record], sort_fields: tuple[str, ...] = ("createdAt",)
-) -> Reply:
-    """Answer one page of records: ``{page, perPage, sort, count, <plural>}``, ``count`` over all pages.
+@dataclass(frozen=True)
+class Paging:
+    """Which page of a list is asked for, in which order."""
+
+    page: int
+    per_page: int
+    sort: str
+
+    @property
+    def descending(self) -> bool:
+        """Whether the last comes first."""
+        return self.sort.startswith("-")
+
+    @property
+    def field(self) -> str:
+        """What the list is sorted by."""
+        return self.sort.lstrip("+-")
+
+    def envelope(self, count: int) -> Record:
+        """What a page says beside its records; ``count`` is over all pages."""
+        return {"page": self.page, "perPage": self.per_page, "sort": self.sort, "count": count}
+
+    def ranks(self, count: int) -> range:
+        """Return which of ``count`` records in ascending order are on the page, as they come on it."""
+        first, end = (min(place * self.per_page, count) for place in (self.page - 1, self.page))
+        return range(count - 1 - first, count - 1 - end, -1) if self.descending else range(first, end)
+
+
+def paging(request: Request, sort_fields: tuple[str, ...] = ("createdAt",)) -> Paging:
+    """Read which page is asked for.
 
     ``page`` counts from 1; ``perPage`` is 30, at most 100; ``sort`` is ``+field`` or ``-field``, else ``+createdAt``.
     Raises a 422 refusal for a value outside that: how the vendor answers ``perPage`` above 100 is unknown.
@@ -66,21 +93,20 @@ def list_reply(
     page = _number(request, "page", 1, None)
     per_page = _number(request, "perPage", DEFAULT_PER_PAGE, MOST_PER_PAGE)
     # An unencoded plus sign arrives as a space.
-    sort = (request.query_value("sort") or "+createdAt").replace(" ", "+")
-    descending, name = sort.startswith("-"), sort.lstrip("+-")
-    if name not in sort_fields:
-        raise refused(422, f"cannot sort by {name}; known: {', '.join(sort_fields)}")
-    ordered = sorted(records, key=lambda record: str(record.get(name)), reverse=descending)
-    first = (page - 1) * per_page
-    return json_reply(
-        {
-            "page": page,
-            "perPage": per_page,
-            "sort": sort,
-            "count": len(records),
-            plural: ordered[first : first + per_page],
-        }
-    )
+    found = Paging(page, per_page, (request.query_value("sort") or "+createdAt").replace(" ", "+"))
+    if found.field not in sort_fields:
+        raise refused(422, f"cannot sort by {found.field}; known: {', '.join(sort_fields)}")
+    return found
+
+
+def list_reply(
+    request: Request, plural: str, records: Sequence[Record], sort_fields: tuple[str, ...] = ("createdAt",)
+) -> Reply:
+    """Answer one page of records: ``{page, perPage, sort, count, <plural>}``, ``count`` over all pages."""
+    asked = paging(request, sort_fields)
+    ordered = sorted(records, key=lambda record: str(record.get(asked.field)), reverse=asked.descending)
+    first = (asked.page - 1) * asked.per_page
+    return json_reply({**asked.envelope(len(records)), plural: ordered[first : first + asked.per_page]})
 
 
 def _number(request: Request, name: str, default: int, most: int | None) -> int:

@@ -1,6 +1,8 @@
 """The import of items (docs/vendor/threekit.md 2.4): makes new ones and replaces existing ones whole."""
 
 import copy
+import json
+from collections.abc import Iterable
 from typing import Any
 
 from simulators.exchange import Reply, Request, json_document, json_reply, refused
@@ -8,6 +10,7 @@ from simulators.field_rules import FieldError
 from simulators.json_types import Record
 from simulators.multipart import form_fields
 from simulators.threekit.list_query import contains, only_known
+from simulators.threekit.listing import Listings
 from simulators.threekit.product_rules import IMPORT
 from simulators.threekit.seed.catalog import bare_asset
 from simulators.threekit.state import ThreekitState
@@ -19,6 +22,7 @@ class ProductImport:
 
     def __init__(self, state: ThreekitState) -> None:
         self._state = state
+        self._listings = Listings(state)
 
     def take(self, request: Request, caller: TokenClass) -> Reply:
         """POST /api/products/import with a private token (else 401): 200 and ``{"products": [{"id", "name"}...]}``.
@@ -46,10 +50,12 @@ class ProductImport:
     def _existing(self, query: Record) -> Record | None:
         if not query:
             raise refused(422, "a query names an item by id, name or metadata")
-        items = [one for one in self._state.assets.values() if one["type"] == "item" and one["deletedAt"] is None]
+        by_id = self._state.asset(query["id"]) if "id" in query else None
+        if by_id is not None and by_id["type"] == "item" and by_id["deletedAt"] is None:
+            return by_id
+        items = [one for one in self._all() if one["type"] == "item" and one["deletedAt"] is None]
         wanted = _plain(query.get("metadata", []))
         by_field = (
-            [one for one in items if one["id"] == query.get("id")],
             [one for one in items if one["name"] == query.get("name")],
             [one for one in items if wanted and contains(one["metadata"], wanted)],
         )
@@ -58,16 +64,24 @@ class ProductImport:
             raise refused(422, "a query finds several items")
         return found[0] if found else None
 
+    def _all(self) -> Iterable[Record]:
+        listing = self._listings.current
+        if listing is None:
+            return self._state.assets.values()
+        # Slow in a large catalogue: one that is sought by its id is found at once.
+        return (json.loads(text) for text in listing.window("item").all_texts(listing.as_assets))
+
     def _new(self) -> Record:
         item, now = bare_asset(self._state.new_id(), "", "item"), self._state.now()
         item.update(createdAt=now, createdBy=None, updatedAt=now)
-        self._state.assets[item["id"]] = item
+        self._state.add_asset(item)
         return item
 
     def _written(self, item: Record | None, product: Record) -> Record:
         if item is None:
             item = self._new()
         else:
+            item = self._state.asset_to_change(item["id"])
             item["updatedAt"] = self._state.later_than(item["updatedAt"])
         visual: Record = product.get("asset") or {}
         tags = product.get("tags", [])

@@ -2,7 +2,8 @@
 
 import copy
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Self, Unpack
@@ -16,7 +17,11 @@ from simulators.switches import switches_reply
 from simulators.threekit.assets import Assets
 from simulators.threekit.catalog import Catalog
 from simulators.threekit.catalog_defects import break_catalog
+from simulators.threekit.catalogue_routes import CatalogueRoutes
 from simulators.threekit.configurations import Configurations
+from simulators.threekit.datatables import Datatables
+from simulators.threekit.generated import Generated, Planted
+from simulators.threekit.item_changes import ItemChanges
 from simulators.threekit.jobs import JobResult, Jobs
 from simulators.threekit.orders import Orders
 from simulators.threekit.org import Org
@@ -29,7 +34,17 @@ from simulators.webhook_push import PushSwitches, WebhookPusher
 
 _HEALTHCHECKS = ("orders", "configurations", "assets", "catalog", "products", "jobs", "customers", "webhooks")
 _Handle = Callable[[Request], Reply]
-_COLLECTIONS = ("orders", "configurations", "assets", "definitions", "jobs", "customers", "pricebooks", "tags")
+_COLLECTIONS = (
+    "orders",
+    "configurations",
+    "assets",
+    "definitions",
+    "jobs",
+    "customers",
+    "pricebooks",
+    "tags",
+    "datatables",
+)
 
 
 class ThreekitSimulator(Simulator):
@@ -37,7 +52,12 @@ class ThreekitSimulator(Simulator):
 
     ``port`` 0 takes a free port. ``webhook_url`` subscribes that address to the topics ``orders`` and ``jobs`` from the
     start and again after a reset. ``tokens`` are the two tokens it knows. ``push`` says how pushes misbehave. ``clock``
-    gives the timestamps. The other keywords are the fields of ``ThreekitSwitches``.
+    gives the timestamps. ``catalogue`` is a generated one to serve in place of the seed data's. The other keywords are
+    the fields of ``ThreekitSwitches``.
+
+    While a generated catalogue is served, ``assets`` and ``definitions`` hold only what was changed or added since:
+    change items through the methods, which work for both. ``reset`` takes a generated catalogue back to how it was
+    generated; ``serve(None)`` goes back to the seed data.
 
     Attributes: ``url``; ``orders``, ``configurations``, ``assets``, ``definitions``, ``jobs``, ``customers``,
     ``webhooks`` (records by id); ``requests``, ``pushes`` (lists); ``faults``, ``switches``, ``push``.
@@ -52,12 +72,14 @@ class ThreekitSimulator(Simulator):
         tokens: Tokens | None = None,
         push: PushSwitches | None = None,
         clock: Callable[[], datetime] = utc_now,
+        catalogue: Generated | None = None,
         **switches: Unpack[ThreekitSwitchValues],
     ) -> None:
         self.switches = ThreekitSwitches(**switches)
         self.push = push or PushSwitches()
         self.tokens = tokens or Tokens(ids.PRIVATE_TOKEN, ids.PUBLIC_TOKEN)
-        self.state = ThreekitState(clock, lambda: str(uuid.uuid4()))
+        self.state = ThreekitState(clock, lambda: str(uuid.uuid4()), catalogue)
+        self._changes = ItemChanges(self.state)
         self._webhook_url = webhook_url
         self._pusher = WebhookPusher(self.push)
         self._webhooks = Webhooks(self.state, self._pusher)
@@ -159,8 +181,70 @@ class ThreekitSimulator(Simulator):
         with self._server.lock:
             return break_catalog(self.state, defect)
 
+    @property
+    def generated(self) -> Generated | None:
+        """The generated catalogue that is served; ``None`` for the seed data."""
+        return self.state.generated
+
+    @property
+    def planted(self) -> list[Planted]:
+        """The findings that a scan of the generated catalogue owes, as it was generated; none for the seed data."""
+        return self.state.generated.planted if self.state.generated else []
+
+    def serve(self, catalogue: Generated | None) -> None:
+        """Serve a generated catalogue with its configurations and orders, or the seed data again.
+
+        What was changed or added before is gone, but for webhook subscriptions.
+        """
+        with self._server.lock:
+            hooks = self.state.webhooks
+            self.state.generated = catalogue
+            self.state.load_seed()
+            self.state.webhooks = hooks
+
+    def change_item(
+        self, item_id: str, asset: Mapping[str, Any] | None = None, product: Mapping[str, Any] | None = None
+    ) -> Record:
+        """Replace fields of an item's row in the list of assets and of its ``product`` in the export.
+
+        Like all methods that change an item it moves ``updatedAt``, returns a copy of the asset, and raises KeyError
+        for an unknown item.
+        """
+        with self._server.lock:
+            return self._changes.change(item_id, asset, product)
+
+    def rename_item(self, item_id: str, name: str, translations: Mapping[str, str] | None = None) -> Record:
+        """Rename an item; ``translations`` of the new name by language, one in each if none are said.
+
+        The translations of the old name go.
+        """
+        with self._server.lock:
+            return self._changes.rename(item_id, name, translations)
+
+    def move_item(self, item_id: str, *, folder: str | None = None, tag: str | None = None) -> Record:
+        """Put an item into another folder, or have it bear one other tag, given by name or id."""
+        with self._server.lock:
+            return self._changes.move(item_id, folder=folder, tag=tag)
+
+    def delete_item(self, item_id: str) -> Record:
+        """Delete an item softly: it leaves lists and export, and is answered with its ``deletedAt``."""
+        with self._server.lock:
+            return self._changes.delete(item_id)
+
+    def publish_item(self, item_id: str) -> Record:
+        """Publish an item."""
+        with self._server.lock:
+            return self._changes.publish(item_id)
+
+    def unpublish_item(self, item_id: str) -> Record:
+        """Make an item a draft again."""
+        with self._server.lock:
+            return self._changes.unpublish(item_id)
+
     def reset(self) -> None:
-        """Back to the seed data: no faults, interludes, recorded requests and pushes. Switches stay as they are."""
+        """Back to the seed data, or to the catalogue as it was generated: no faults, interludes, recorded
+        requests and pushes. Switches stay as they are.
+        """
         with self._server.lock:
             self._load()
             self.faults.clear()
@@ -218,6 +302,10 @@ class ThreekitSimulator(Simulator):
             lambda request: products.take(request, self.tokens.class_of(request, self.switches)),
         )
         add("GET /api/tags", self._any(catalog.tags))
+        tables = Datatables(self.state)
+        add("GET /api/datatables", self._any(tables.list_page))
+        add("GET /api/datatables/{id}", self._any(tables.get))
+        add("GET /api/datatables/{id}/rows", self._any(tables.rows))
         add("GET /api/orgs/{id}", self._any(org.get))
         add("GET /api/orgs/{id}/pricebooks", self._any(org.pricebooks))
         add("GET /api/orgs/{id}/pricebooks/{pricebook}", self._any(org.pricebook))
@@ -257,6 +345,7 @@ class ThreekitSimulator(Simulator):
         add("POST /_simulator/jobs/{id}/complete", self._own_complete_job)
         add("POST /_simulator/catalog_defects/{defect}", self._own_break_catalog)
         add("PATCH /_simulator/records/{collection}/{id}", self._own_patch)
+        CatalogueRoutes(self, self._changes).add_to(self._server.own)
 
     def snapshot(self) -> Record:
         """Return the whole state as one JSON document, as ``GET /_simulator/state`` answers it."""
@@ -268,6 +357,8 @@ class ThreekitSimulator(Simulator):
             **records,
             "org": self.state.org,
             "translations": self.state.translations,
+            "datatableRows": self.state.datatable_rows,
+            "generated": self.state.generated.summary() if self.state.generated else None,
             "pushes": [push.summary() for push in self.pushes],
             "requests": len(self.requests),
             "switches": {**asdict(self.switches), "push": asdict(self.push)},
@@ -300,6 +391,9 @@ class ThreekitSimulator(Simulator):
         """Change any record: objects merge, the rest, null too, replaces; ``updatedAt`` moves where there is one."""
         collection, key = request.path_values["collection"], request.path_values["id"]
         records: dict[str, Record] = getattr(self.state, collection) if collection in _COLLECTIONS else {}
+        if collection in ("assets", "definitions"):
+            with suppress(KeyError):
+                self.state.asset_to_change(key)
         if key not in records:
             raise refused(404, "record not found")
         record = records[key]

@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from botocore.session import Session
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_events.client import EventBridgeClient
+    from mypy_boto3_s3.client import S3Client
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
     from mypy_boto3_sqs.client import SQSClient
 
@@ -19,6 +20,8 @@ ATTEMPTS = 3
 def client(service: Literal["dynamodb"]) -> "DynamoDBClient": ...
 @overload
 def client(service: Literal["events"]) -> "EventBridgeClient": ...
+@overload
+def client(service: Literal["s3"]) -> "S3Client": ...
 @overload
 def client(service: Literal["secretsmanager"]) -> "SecretsManagerClient": ...
 @overload
@@ -40,6 +43,9 @@ def client(service: str) -> Any:
         # The tests make every request of ours; checking its shape each time would only cost processor time.
         parameter_validation=False,
     )
+    if service == "s3":
+        # It signs URLs too; what botocore signs them with by itself S3 refuses for objects under a key of KMS.
+        config = config.merge(Config(signature_version="s3v4"))
     return _session().create_client(service, config=config)
 
 

@@ -16,7 +16,7 @@ from herald.domain.configuration import Configuration, Rule
 from herald.domain.decision import RuleOutcome, Verdict
 from herald.domain.facts_schema import RECORDS, FieldType, Kind, ListOf, Record
 
-VARIABLES = ("event", "order", "job", "milestone", "incident", "data", "lists", "now")
+VARIABLES = ("event", "order", "job", "milestone", "incident", "data", "item", "lists", "now")
 VERSIONS_KEPT = 4
 LONGEST_DETAIL = 300
 

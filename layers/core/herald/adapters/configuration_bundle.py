@@ -69,6 +69,7 @@ def to_document(configuration: Configuration) -> dict[str, Any]:
         "status": asdict(configuration.status),
         "replies": asdict(configuration.replies),
         "silent_after": {name: int(after.total_seconds()) for name, after in configuration.silent_after.items()},
+        "catalog": configuration.catalog,
     }
     ordered = _ordered(document)
     assert isinstance(ordered, dict)  # noqa: S101 - for the type checker: a mapping was given
@@ -90,6 +91,7 @@ def from_document(document: Mapping[str, Any]) -> Configuration:
         status=StatusReading(**_tuples(document.get("status", {}))),
         replies=ReplyWords(**_tuples(document.get("replies", {}))),
         silent_after={name: timedelta(seconds=after) for name, after in document.get("silent_after", {}).items()},
+        catalog=document.get("catalog", {}),
     )
 
 

@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from herald.adapters.aws_errors import storage_errors
 from herald.domain.canonical import fingerprint, short_id
 from herald.domain.errors import Reason
+from herald.ports import StorageError
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 LONGEST_SECONDS = 43_200 - 900
 """SQS hides a message for 12 hours at most from its receive on, and a function may run for 15 minutes after that."""
 DETAIL_CHARACTERS = 256
+AT_ONCE = 10
+"""Messages SQS takes in one request."""
 
 _GROUP = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)
 
@@ -58,6 +61,26 @@ class SqsWritebackQueue:
                 MessageGroupId=message_group(object_id),
                 MessageDeduplicationId=fingerprint([object_id, about, event_id, note]),
             )
+
+
+@dataclass(frozen=True)
+class SqsScanQueue:
+    """Implements ``ports.ScanQueue``. A body is a step: ``{"step", "run", ...}``."""
+
+    client: "SQSClient"
+    queue_url: str
+
+    def put(self, steps: Sequence[Mapping[str, Any]]) -> None:
+        """Enqueue steps. Raises ``StorageError`` if one of them is not known to be enqueued."""
+        for start in range(0, len(steps), AT_ONCE):
+            entries = [
+                {"Id": str(number), "MessageBody": json.dumps(step)}
+                for number, step in enumerate(steps[start : start + AT_ONCE])
+            ]
+            with storage_errors("sending to the scan queue"):
+                answer = self.client.send_message_batch(QueueUrl=self.queue_url, Entries=entries)  # type: ignore[arg-type]
+            if answer.get("Failed"):
+                raise StorageError(f"sending to the scan queue: {answer['Failed'][0].get('Code', 'refused')}")
 
 
 @dataclass(frozen=True)

@@ -1,24 +1,16 @@
 """The platform API of Threekit, with the private token (docs/vendor/threekit.md 1.2)."""
 
 import re
-from codecs import getincrementaldecoder
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from herald.adapters.credentials import credential
-from herald.adapters.http_client import (
-    MAX_ANSWER_BYTES,
-    MAX_DEPTH,
-    HttpClient,
-    deeper_than,
-    json_bytes,
-    json_decoder,
-)
+from herald.adapters.http_client import MAX_DEPTH, HttpClient, deeper_than, json_bytes
+from herald.adapters.json_stream import objects, unreadable
 from herald.domain.errors import CallFailed, Fate, Reason
-from herald.domain.fates import SUCCESS, Break, Call, ruling_for_break
+from herald.domain.fates import SUCCESS, Call
 from herald.ports import Secrets
 
 AT_A_TIME: Final = 4
@@ -26,12 +18,6 @@ AT_A_TIME: Final = 4
 
 PER_PAGE: Final = 100
 """The most a page may hold (docs/vendor/threekit.md 4)."""
-
-_FIRST: Final = re.compile(r"[ \t\n\r]*\[[ \t\n\r]*(?={)")
-_NEXT: Final = re.compile(r"[ \t\n\r]*,[ \t\n\r]*(?={)")
-_END: Final = re.compile(r"[ \t\n\r]*\][ \t\n\r]*")
-_NONE: Final = re.compile(r"[ \t\n\r]*\[[ \t\n\r]*\][ \t\n\r]*")
-"""What stands before the first and before each further object of a list, after the last, and in a list without any."""
 
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """Ids are UUIDs, short ids 7 to 14 characters of this alphabet (docs/vendor/threekit.md 2.1)."""
@@ -133,7 +119,7 @@ class ThreekitPlatform:
     def _read(self, kind: str, object_id: str) -> dict[str, Any]:
         answer = self._http.call(Call.READ, "GET", self._url(kind, object_id), headers=self._authorization())
         if not isinstance(answer, dict):
-            raise _unreadable("the answer is not an object")
+            raise unreadable("the answer is not an object")
         return answer
 
     def _page(self, kind: str, query: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -141,13 +127,13 @@ class ThreekitPlatform:
         answer = self._http.call(Call.READ, "GET", url, headers=self._authorization())
         records = answer.get(kind) if isinstance(answer, dict) else None
         if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
-            raise _unreadable(f"the answer holds no list of {kind}")
+            raise unreadable(f"the answer holds no list of {kind}")
         return records
 
     def _exported(self, item_id: str, narrowed: Mapping[str, str]) -> dict[str, Any] | None:
         url = f"{self._base_url}/api/products/export/json" + (f"?{urlencode(narrowed)}" if narrowed else "")
         with self._http.stream(Call.READ, "GET", url, headers=self._authorization()) as chunks:
-            for record in _entries(chunks):
+            for _, record in objects(chunks):
                 query = record.get("query")
                 if isinstance(query, dict) and query.get("id") == item_id:
                     return _whole(record)
@@ -170,45 +156,9 @@ class ThreekitPlatform:
         return f"{self._base_url}/api/{kind}/{quote(object_id, safe='')}"
 
 
-def _entries(chunks: Iterable[bytes]) -> Iterator[dict[str, Any]]:
-    """Yield the entries of a JSON list of objects, each as soon as it is whole; no more than one is held at a time.
-
-    Whether an entry that cannot be read is broken or unfinished only its end tells, and each try begins at its start:
-    so the text must have doubled before the next. Raises ``CallFailed``.
-    """
-    decode, read = getincrementaldecoder("utf-8")().decode, json_decoder().raw_decode
-    text, enough, begins = "", 0, _FIRST
-    try:
-        for chunk in chain(filter(None, chunks), (b"",)):
-            text += decode(chunk, final=not chunk)
-            if chunk and len(text) < enough:
-                continue
-            at = 0
-            while (start := begins.match(text, at)) is not None:
-                try:
-                    entry, at = read(text, start.end())
-                except (ValueError, ArithmeticError, RecursionError):
-                    break
-                begins = _NEXT
-                yield entry
-            text = text[at:]
-            enough = min(2 * len(text), MAX_ANSWER_BYTES)
-            if len(text) > MAX_ANSWER_BYTES:
-                raise _unreadable("the answer is not a list of objects, or holds too large a one")
-    except UnicodeDecodeError:
-        raise _unreadable("the answer is not UTF-8") from None
-    if (_NONE if begins is _FIRST else _END).fullmatch(text) is None:
-        raise _unreadable("the answer is not a list of objects")
-
-
 def _whole(record: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(record.get("product"), dict):
-        raise _unreadable("the item's record holds no product")
+        raise unreadable("the item's record holds no product")
     if deeper_than(MAX_DEPTH, record):
-        raise _unreadable(f"the item's record is nested deeper than {MAX_DEPTH}")
+        raise unreadable(f"the item's record is nested deeper than {MAX_DEPTH}")
     return record
-
-
-def _unreadable(detail: str) -> CallFailed:
-    ruling = ruling_for_break(Call.READ, Break.ANSWER_UNREADABLE)
-    return CallFailed(ruling.fate, ruling.reason, detail, status=SUCCESS)

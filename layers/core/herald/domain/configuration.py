@@ -74,7 +74,8 @@ class Configuration:
 
     ``mapping`` maps an event type (``*`` suffix allowed) to where its fields are found; ``templates`` maps
     ``<template>/<locale>/<part>`` to text; ``milestones`` stand in the order in which they are reached;
-    ``silent_after`` says how long a source may be silent. ``version`` is ``cfg_`` and a hash of all the rest.
+    ``silent_after`` says how long a source may be silent; ``catalog`` is how the catalogue is watched, as plain objects
+    (``domain.catalog.plan``). ``version`` is ``cfg_`` and a hash of all the rest.
     """
 
     version: str
@@ -88,6 +89,7 @@ class Configuration:
     status: StatusReading = StatusReading()
     replies: ReplyWords = ReplyWords()
     silent_after: Mapping[str, timedelta] = field(default_factory=dict)
+    catalog: Mapping[str, Any] = field(default_factory=dict)
 
     def rules_for(self, event_type: str) -> tuple[Rule, ...]:
         """Return the rules that listen to a type, in file order."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from herald.domain.catalog.told_types import TYPES
 from herald.domain.cloudevents import RESERVED_TYPES
 
 ALWAYS = frozenset({"event", "lists", "now"})
@@ -38,6 +39,7 @@ BUILT_IN: Mapping[str, EventType] = {
             "an order reached a step of its production",
             mapped_as="threekit.order.updated",
         ),
+        *(EventType(name, ("data",), about) for name, about in TYPES.items()),
         EventType("localization.completed", ("data",), "the texts of an item are there in a language"),
         EventType("regional.approval.completed", ("data",), "a region said whether an item may be sold there"),
     )
@@ -45,8 +47,8 @@ BUILT_IN: Mapping[str, EventType] = {
 
 
 def is_connector_type(event_type: str) -> bool:
-    """Say whether events of this type come from a signed connector, so that their body itself is the truth."""
-    return not event_type.startswith(RESERVED_TYPES)
+    """Say whether the body of such events itself is the truth: a signed connector's, or what a scan has read."""
+    return event_type in TYPES or not event_type.startswith(RESERVED_TYPES)
 
 
 def section_for(event_type: str, mapping: Mapping[str, Any]) -> Mapping[str, Any] | None:

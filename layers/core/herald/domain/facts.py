@@ -82,6 +82,14 @@ def build_facts(event: Event, objects: SourceObjects, mapping: Mapping[str, Any]
     return facts
 
 
+def order_facts(order: Mapping[str, Any], mapping: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts of an order by itself, without its saved configurations. Raises ``MappingError``."""
+    section = reading_of("threekit.order.updated", mapping)
+    if "order" not in section:
+        raise MappingError("mapping", "config/mapping.yaml has no section for orders")
+    return _OrderReading(section, {}).order(_without_notes(order))
+
+
 def facts_fingerprint(facts: Mapping[str, Any]) -> str:
     """Return the fingerprint of what is told of the thing itself.
 

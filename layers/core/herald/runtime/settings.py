@@ -67,7 +67,6 @@ class ConsumerSettings(Settings):
     """A function that works a queue off."""
 
     audit_table: str
-    ledger_table: str
     state_table: str
     queue_url: str
     dlq_url: str
@@ -77,9 +76,12 @@ class EvaluationSettings(ConsumerSettings):
     """``rule_evaluation``."""
 
     inbox_table: str
+    ledger_table: str
     config_table: str
+    catalog_table: str
     dispatch_queue_url: str
     writeback_queue_url: str
+    scan_queue_url: str
     secret_id: str
     threekit_base_url: str
     config_max_age_seconds: Seconds
@@ -100,6 +102,7 @@ class OpenTextSettings(Settings):
 class DispatchSettings(ConsumerSettings, OpenTextSettings):
     """``notification_dispatch``."""
 
+    ledger_table: str
     config_table: str
     writeback_queue_url: str
     secret_id: str
@@ -114,6 +117,7 @@ class TrackingSettings(ConsumerSettings):
     """``delivery_tracking``."""
 
     inbox_table: str
+    ledger_table: str
     config_table: str
     dispatch_queue_url: str
     writeback_queue_url: str
@@ -124,6 +128,7 @@ class WritebackSettings(ConsumerSettings):
     """``threekit_writeback``."""
 
     inbox_table: str
+    ledger_table: str
     config_table: str
     config_max_age_seconds: Seconds
     secret_id: str
@@ -142,6 +147,7 @@ class ReconcileSettings(ConsumerSettings, OpenTextSettings):
     """
 
     inbox_table: str
+    ledger_table: str
     config_table: str
     dispatch_queue_url: str
     writeback_queue_url: str
@@ -153,8 +159,38 @@ class ReconcileSettings(ConsumerSettings, OpenTextSettings):
     order_sort: Literal["-createdAt", "-updatedAt"]
     sweep_days: Annotated[int, Field(gt=0, le=29)]
     settle_seconds: Seconds
+    scan_overdue_hours: Annotated[int, Field(gt=0, le=720)]
     event_retention_days: Annotated[int, Field(ge=15)]
     config_max_age_seconds: Seconds
+
+
+class ScanSettings(ConsumerSettings):
+    """``catalog_scan``.
+
+    ``queue_url`` is also where a step puts the next ones. ``threekit_source`` is the name under which Threekit's
+    webhooks come in. Two secrets: Threekit's, and the one that signs the links to reports.
+    """
+
+    inbox_table: str
+    config_table: str
+    catalog_table: str
+    catalog_bucket: str
+    secret_id: str
+    report_secret_id: str
+    report_base_url: str
+    threekit_base_url: str
+    threekit_source: str
+    event_retention_days: Annotated[int, Field(ge=15)]
+    config_max_age_seconds: Seconds
+    report_link_days: Annotated[int, Field(gt=0, le=30)]
+    order_days: Annotated[int, Field(gt=0, le=365)]
+
+
+class ReportSettings(Settings):
+    """``report_download``."""
+
+    catalog_bucket: str
+    report_secret_id: str
 
 
 BY_FUNCTION: dict[str, type[Settings]] = {
@@ -166,5 +202,7 @@ BY_FUNCTION: dict[str, type[Settings]] = {
     "delivery_tracking": TrackingSettings,
     "threekit_writeback": WritebackSettings,
     "reconcile": ReconcileSettings,
+    "catalog_scan": ScanSettings,
+    "report_download": ReportSettings,
 }
 """Which settings each folder under ``functions/`` reads; the template is tested against it."""

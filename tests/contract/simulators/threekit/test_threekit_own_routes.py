@@ -36,7 +36,7 @@ def test_own_routes_show_and_change_the_state_without_a_token(receiver: WebhookR
         assert own.post(f"/jobs/{job['id']}/complete", json={"result": "failed"}).json()["taskResultFailures"] == 1
         refused(own.post(f"/jobs/{job['id']}/complete", json={"result": "odd"}), 422)
         refused(own.post("/jobs/unknown/complete", json={}), 404)
-        assert own.post("/catalog_defects/unavailable_variant").json() == {"id": ids.FABRIC_VELVET_NAVY}
+        assert own.post("/catalog_defects/unavailable_option").json() == {"id": ids.FABRIC_VELVET_NAVY}
         refused(own.post("/catalog_defects/unknown"), 404)
         patched = own.patch(f"/records/assets/{ids.SOFA}", json={"publishedAt": None, "metadata": {"lead": 4}}).json()
         assert (patched["publishedAt"], patched["metadata"]["SKU"]) == (None, "AF-SOF-001")

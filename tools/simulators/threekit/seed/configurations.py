@@ -1,5 +1,7 @@
 """Ten saved configurations: what visitors built (docs/vendor/threekit.md 2.2). Variants are keyed by attribute name."""
 
+import copy
+
 from simulators.json_types import Record
 from simulators.threekit.seed import ids
 
@@ -86,7 +88,7 @@ def configurations() -> list[Record]:
             "orgId": ids.ORG,
             "productId": product,
             "productVersion": "v1",
-            "variant": variant,
+            "variant": copy.deepcopy(variant),
             "metadata": {},
             "customerId": customer,
             "identifier": None,

@@ -4,7 +4,9 @@ All ids are well-formed version 4 UUIDs that begin with ``5eed``, so that seed d
 eighth digit: the kind of record; the last digits: its number.
 """
 
-_ORG, _PEOPLE, _PRICEBOOK, _TAG, _ITEM, _OPTION, _VISUAL, _ATTRIBUTE, _CONFIGURATION, _ORDER, _JOB = range(1, 12)
+_ORG, _PEOPLE, _PRICEBOOK, _TAG, _ITEM, _OPTION, _VISUAL, _ATTRIBUTE, _CONFIGURATION, _ORDER, _JOB, _TABLE = range(
+    1, 13
+)
 
 
 def seed_id(kind: int, number: int) -> str:
@@ -20,6 +22,11 @@ def model_of(item_id: str) -> str:
 def attribute_of(item_id: str, position: int) -> str:
     """Return the id of the ``position``-th attribute of a seed item or option, counted from 0."""
     return seed_id(_ATTRIBUTE, int(item_id[4:8], 16) * 0x100000 + int(item_id[-4:], 16) * 0x100 + position)
+
+
+def datatable_row(number: int) -> str:
+    """Return the id of the ``number``-th row of the seed datatable."""
+    return seed_id(_TABLE, 0x1000 + number)
 
 
 ORG = seed_id(_ORG, 1)
@@ -98,3 +105,6 @@ ORDER_BERLIN_DINING_COMPLETE = seed_id(_ORDER, 10)
 JOB_IMPORT_DONE = seed_id(_JOB, 1)
 JOB_EXPORT_FAILED = seed_id(_JOB, 2)
 JOB_RENDER_WAITING = seed_id(_JOB, 3)
+
+DATATABLE_FINISHES = seed_id(_TABLE, 1)
+DATATABLE_COLUMNS = seed_id(_TABLE, 2)

@@ -91,7 +91,7 @@ _CHAIRS = _Line(
 )
 
 # Region, country, currency and currency locale of an order, by where it was placed.
-_PLACES = {
+PLACES = {
     "Berlin": ("EMEA", "DE", "EUR", "de-DE"),
     "Lyon": ("EMEA", "FR", "EUR", "fr-FR"),
     "London": ("EMEA", "GB", "GBP", "en-GB"),
@@ -129,7 +129,7 @@ def orders() -> list[Record]:
 
 def _order(number: int, row: _Row) -> Record:
     key, short_id, status, place, customer, lines = row
-    region, country, currency, locale = _PLACES[place]
+    region, country, currency, locale = PLACES[place]
     created = f"2025-10-{number:02d}T09:{number:02d}:00.000Z"
     return {
         "id": key,

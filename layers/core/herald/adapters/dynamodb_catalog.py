@@ -1,0 +1,90 @@
+"""How each item of the catalogue was at the last scan, on DynamoDB: one item each."""
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from herald.adapters.aws_errors import storage_errors
+from herald.adapters.dynamodb_items import packed, unpacked
+from herald.adapters.exact_json import dumps, loads
+from herald.domain.catalog.state import ItemState, state_document, state_of
+from herald.ports import StorageError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+GETS, WRITES = 100, 25
+"""How many DynamoDB takes in one request."""
+AT_A_TIME = 4
+ATTEMPTS = 8
+
+
+@dataclass(frozen=True)
+class DynamoItemStates:
+    """Implements ``catalog_ports.ItemStates``."""
+
+    client: "DynamoDBClient"
+    table: str
+
+    def load(self, ids: Sequence[str]) -> Mapping[str, ItemState]:
+        """Return the states that there are, by id. Raises ``StorageError``."""
+        found: dict[str, ItemState] = {}
+        for items in self._side_by_side(self._get, _parts([*dict.fromkeys(ids)], GETS)):
+            found |= {item["id"]["S"]: state_of(item["id"]["S"], loads(unpacked(item["document"]))) for item in items}
+        return found
+
+    def keep(self, states: Sequence[ItemState]) -> None:
+        """Write states. Raises ``StorageError`` if one of them is not known to be written."""
+        requests = [
+            {
+                "PutRequest": {
+                    "Item": {"id": {"S": state.id}, "document": packed(dumps(state_document(state)), "an item's state")}
+                }
+            }
+            for state in states
+        ]
+        self._side_by_side(self._write, _parts(requests, WRITES))
+
+    def forget(self, ids: Sequence[str]) -> None:
+        """Remove states. Raises ``StorageError``."""
+        self._side_by_side(self._write, _parts([{"DeleteRequest": {"Key": {"id": {"S": one}}}} for one in ids], WRITES))
+
+    def _side_by_side(self, work: Callable[[list[Any]], Any], parts: list[list[Any]]) -> list[Any]:
+        if len(parts) <= 1:
+            return [work(part) for part in parts]
+        with ThreadPoolExecutor(AT_A_TIME) as workers:
+            return list(workers.map(work, parts))
+
+    def _get(self, ids: list[str]) -> list[Mapping[str, Any]]:
+        wanted: Any = {self.table: {"Keys": [{"id": {"S": one}} for one in ids]}}
+        found: list[Mapping[str, Any]] = []
+        for _ in self._tries():
+            with storage_errors("reading what is known of items"):
+                answer = self.client.batch_get_item(RequestItems=wanted)
+            found += answer["Responses"].get(self.table, [])
+            wanted = answer.get("UnprocessedKeys")
+            if not wanted:
+                return found
+        raise StorageError("reading what is known of items: DynamoDB left some out, again and again")
+
+    def _write(self, requests: list[Any]) -> None:
+        waiting: Any = {self.table: requests}
+        for _ in self._tries():
+            with storage_errors("writing what is known of items"):
+                waiting = self.client.batch_write_item(RequestItems=waiting).get("UnprocessedItems")
+            if not waiting:
+                return
+        raise StorageError("writing what is known of items: DynamoDB left some out, again and again")
+
+    def _tries(self) -> Iterator[None]:
+        """Yield for each try; what a batch leaves out is asked for again after a growing pause."""
+        for attempt in range(ATTEMPTS):
+            yield
+            time.sleep(random.uniform(0, min(5.0, 0.05 * 2**attempt)))  # noqa: S311 - jitter
+
+
+def _parts(whole: Sequence[Any], size: int) -> list[list[Any]]:
+    return [list(whole[start : start + size]) for start in range(0, len(whole), size)]

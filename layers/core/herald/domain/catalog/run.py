@@ -1,0 +1,88 @@
+"""Run: one scan from its beginning to its end."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from herald.domain.canonical import short_id
+
+
+class Stage(StrEnum):
+    """What a run is at."""
+
+    READING = "reading"
+    """Assets, pricebooks, tags, languages, configurations, orders."""
+    EXAMINING = "examining"
+    """The export of each partition, cut in segments; the checks."""
+    CLOSING = "closing"
+    """Issues, messages, reports, and what is kept for the next scan."""
+    FINISHED = "finished"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One scan. ``counts`` are numbers for people: assets, items, looked_at, written, findings, issues, opened ..."""
+
+    id: str
+    partitions: tuple[str, ...]
+    began_at: datetime
+    config_version: str
+    asked_by: str = ""
+    ask: str = ""
+    dry: bool = False
+    stage: Stage = Stage.READING
+    stage_at: datetime | None = None
+    finished_at: datetime | None = None
+    kept: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+    expected: Mapping[str, int] = field(default_factory=dict)
+
+    def at_stage(self, stage: Stage, at: datetime) -> "Run":
+        """Return it at a later stage; at an earlier one it stays where it is."""
+        if list(Stage).index(stage) <= list(Stage).index(self.stage):
+            return self
+        return replace(self, stage=stage, stage_at=at, finished_at=at if stage is Stage.FINISHED else None)
+
+    def counted(self, **counts: int) -> "Run":
+        """Return it with some counts set."""
+        return replace(self, counts={**self.counts, **counts})
+
+    def expecting(self, items: Mapping[str, int]) -> "Run":
+        """Return it with how many items the asset list has in each partition."""
+        return replace(self, expected=dict(items))
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Which run is the present one, and which was the last that finished."""
+
+    current: str = ""
+    finished: str = ""
+    finished_at: datetime | None = None
+
+
+def run_id(at: datetime, ask: str) -> str:
+    """Return the id of a run: its beginning, to the second, and something that tells it from others of that second."""
+    return f"scan_{at:%Y%m%dT%H%M%SZ}_{short_id('r', ask, at.isoformat())[2:8]}"
+
+
+def run_document(run: Run) -> dict[str, Any]:
+    """Return the run as the state table keeps it."""
+    return {**asdict(run), "stage": str(run.stage), "partitions": list(run.partitions)}
+
+
+def run_of(document: Mapping[str, Any]) -> Run:
+    """Return the run the state table holds."""
+    return Run(**{**document, "stage": Stage(document["stage"]), "partitions": tuple(document["partitions"])})
+
+
+def watch_document(watch: Watch) -> dict[str, Any]:
+    """Return the watch as the state table keeps it."""
+    return asdict(watch)
+
+
+def watch_of(document: Mapping[str, Any]) -> Watch:
+    """Return the watch the state table holds."""
+    return Watch(**document)

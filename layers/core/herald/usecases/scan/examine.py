@@ -1,0 +1,266 @@
+"""A segment is examined: checks, readiness, what changed. Nothing is told or remembered yet."""
+
+import gzip
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from herald.catalog_ports import ScanBook
+from herald.domain.canonical import fingerprint
+from herald.domain.catalog.check import Check, Requirement
+from herald.domain.catalog.finding import Finding
+from herald.domain.catalog.item import CatalogItem
+from herald.domain.catalog.launch import Shown, change_of, fits, late_locales, ready_in
+from herald.domain.catalog.own_checks import as_rules, item_facts, own_finding
+from herald.domain.catalog.plan import CatalogPlan, plan_document
+from herald.domain.catalog.prints import content_print, item_print
+from herald.domain.catalog.readiness import Cell, cells_of, scored
+from herald.domain.catalog.run import Run, Stage
+from herald.domain.catalog.state import Cellscore, ItemState, finding_document, state_document
+from herald.domain.decision import Verdict
+from herald.domain.item_launch import ItemLaunch
+from herald.usecases import shelves
+from herald.usecases.outcome import DONE, Outcome
+from herald.usecases.scan.export import identity_of
+from herald.usecases.scan.resume import Resume
+from herald.usecases.scan.workshop import Workshop, results_key, segments_key
+
+MOST_TOLD = 200
+"""How many of the items that changed a segment's result names; all of them are counted."""
+
+
+@dataclass(frozen=True)
+class Examine:
+    """Examines one segment. Made twice it finds the same, since all it looks at is of its run."""
+
+    workshop: Workshop
+    resume: Resume
+
+    def __call__(self, message: Mapping[str, Any], attempt: int, enough_time: Callable[[], bool]) -> Outcome:  # noqa: ARG002 - as every step is called
+        """Examine a segment and write down what was found."""
+        shop, run = self.workshop, self.workshop.run(str(message["run"]))
+        partition, segment = str(message["partition"]), str(message["segment"])
+        if run.stage is not Stage.EXAMINING:
+            return DONE
+        key = results_key(run.id, partition, segment)
+        if shop.files.get(key) is None:
+            packed = shop.files.get(segments_key(run.id, partition) + segment)
+            texts = gzip.decompress(packed).decode("utf-8", "surrogatepass").split("\n") if packed else []
+            examination = Examination(shop, run, partition)
+            shop.put_json(key, examination.of(texts))
+            for check in examination.errors:
+                shop.count("CheckErrors", 1)
+                shop.checkpoint("scan.check_failed", check)
+        shop.checkpoint("scan.examined", run.id)
+        self.resume.close_if_all_is_examined(run)
+        return DONE
+
+
+@dataclass
+class Examination:
+    """The examination of one partition's items in one run."""
+
+    shop: Workshop
+    run: Run
+    partition: str
+    errors: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.configuration, self.plan = self.shop.configuration(self.run)
+        self.book: ScanBook = self.shop.books.complete(self.run.id)
+        self.cells = cells_of(self.plan.regions, self.book.pricebooks)
+        # What no check misses of the prices that there can be counts as there.
+        self.prices = frozenset(f"{one.id}/{currency}" for one in self.book.pricebooks for currency in one.currencies)
+        self.checks = tuple(enabled(self.shop.checks, self.plan))
+        self.requirements = {check.name: check.requirement for check, _ in self.checks} | {
+            own.name: own.requirement for own in self.plan.own_checks
+        }
+        self.basis = basis_of(self.shop.code_print, self.plan, self.book)
+        self.baseline = not self.book.had(self.partition)
+        # Milestones of localization are few beside the items: one question for the segment.
+        self.launches: Mapping[str, ItemLaunch] = (
+            shelves.item_launches(self.shop.state).all() if self.plan.regions else {}
+        )
+
+    def of(self, texts: Sequence[str]) -> dict[str, Any]:
+        """Return what is found in a segment, as JSON can hold it."""
+        result = _Result()
+        items = [self._item(text) for text in texts if text]
+        known = self.shop.states.load([item.id for item, _ in items])
+        for item, text in items:
+            self._one(item, text, known.get(item.id), result)
+        return result.document(self.errors)
+
+    def _item(self, text: str) -> tuple[CatalogItem, str]:
+        record = json.loads(text, parse_float=Decimal)
+        identity, product = identity_of(record) or "", record.get("product")
+        return CatalogItem(identity, product if isinstance(product, dict) else {}, self.book.asset(identity)), text
+
+    def _one(self, item: CatalogItem, text: str, before: ItemState | None, result: "_Result") -> None:
+        print_ = item_print(text, item, self.book, self.basis)
+        shown = self._shown(item)
+        steward = self.plan.steward_of(shown.tags, shown.metadata)
+        same = before is not None and before.print == print_
+        if before is not None and same:
+            findings, content = before.findings, before.content
+        else:
+            findings, content = tuple(self.findings(item)), content_print(item.product)
+            result.looked += 1
+        # An item that the asset list lacks came or went while it was read: what was known of it stands.
+        published = item.asset.published_at if item.asset else (before.published_at if before else None)
+        change = change_of(before, published, content, baseline=self.baseline)
+        scores = self._scores(item, shown, findings, before, same=same)
+        launch = self.launches.get(item.id, ItemLaunch())
+        plain = {cell: known.score for cell, known in scores.items()}
+        ready = [region.name for region in ready_in(self.plan, shown, plain, self.cells, launch)] if published else []
+        announced = before.announced if before else ()
+        lacking = {c.locale for c in self.cells if c.key in plain and Requirement.TRANSLATION in plain[c.key].lacks}
+        late = late_locales(self.plan, published, lacking, launch, self.run.began_at)
+        state = ItemState(
+            item.id, item.name, print_, content, self.partition, steward, published, findings, scores,
+            tuple(dict.fromkeys((*announced, *ready))), tuple(late),
+        )  # fmt: skip
+        result.add(state, before, self._exempt(item, shown, findings))
+        if change:
+            groups = [group.name for group in self.plan.groups if fits(group.match, shown)]
+            result.told("changes", shown, [change, groups])
+        if not self.baseline:
+            for region in ready:
+                if region not in announced:
+                    result.told("ready", shown, [region])
+        for locale in late:
+            if before is None or locale not in before.late:
+                result.told("late", shown, [locale, published.isoformat() if published else ""])
+
+    def findings(self, item: CatalogItem) -> list[Finding]:
+        """Ask every check; one that crashes is noted, and the others go on."""
+        found: list[Finding] = []
+        for check, settings in self.checks:
+            try:
+                found += check.run(item, self.book, settings)
+            except Exception as error:  # noqa: BLE001 - a check may be anybody's, and must not stop the others
+                self.errors.setdefault(check.name, f"{type(error).__name__} at {item.id}")
+        return [_plain(finding) for finding in found + self._own_findings(item)]
+
+    def _own_findings(self, item: CatalogItem) -> list[Finding]:
+        if not self.plan.own_checks:
+            return []
+        facts = item_facts(item, self.book)
+        outcomes = self.shop.rules.evaluate(self.configuration, as_rules(self.plan.own_checks), {"item": facts})
+        found = []
+        for own, outcome in zip(self.plan.own_checks, outcomes, strict=True):
+            if outcome.verdict is Verdict.MATCHED:
+                found.append(own_finding(own, item))
+            elif outcome.verdict is Verdict.ERROR:
+                self.errors.setdefault(own.name, f"{outcome.detail} at {item.id}")
+        return found
+
+    def _shown(self, item: CatalogItem) -> Shown:
+        metadata = item.metadata
+        sku, picture = metadata.get(self.plan.sku_key), metadata.get("_thumbnail")
+        return Shown(
+            id=item.id, name=item.name, sku=str(sku) if sku is not None else "",
+            picture=picture if isinstance(picture, str) and picture.startswith("https://") else "",
+            link=self.plan.item_link.replace("{id}", item.id), metadata=metadata,
+            tags=tuple(self.book.tag_names(item.id)) or tuple(
+                tag for tag in item.product.get("tags") or () if isinstance(tag, str)
+            ),
+        )  # fmt: skip
+
+    def _scores(
+        self, item: CatalogItem, shown: Shown, findings: Sequence[Finding], before: ItemState | None, *, same: bool
+    ) -> dict[str, Cellscore]:
+        known = before.scores if before else {}
+        if same and not any(score.told for score in known.values()):
+            return dict(known)
+        required = [(self.requirements[found.check], found) for found in findings if found.check in self.requirements]
+        scores = {}
+        for cell in self._cells_for(shown):
+            score = scored(self.plan, cell, required, len(item.texts), self.prices)
+            old = known.get(cell.key)
+            if old is None or old.score == score:
+                scores[cell.key] = replace(old, told=False) if old else Cellscore(score)
+            else:
+                scores[cell.key] = Cellscore(score, old.score.points)
+        return scores
+
+    def _cells_for(self, shown: Shown) -> Iterator[Cell]:
+        meant = {region.name for region in self.plan.regions if fits(region.match, shown)}
+        return (cell for cell in self.cells if cell.region in meant)
+
+    def _exempt(self, item: CatalogItem, shown: Shown, findings: Sequence[Finding]) -> set[int]:
+        """Return which findings somebody has exempted until a day that has not passed, by their places."""
+        today = self.run.began_at.date()
+        open_ = [one for one in self.plan.exemptions if one.until >= today]
+        return {
+            place
+            for place, finding in enumerate(findings)
+            for one in open_
+            if one.check in ("*", finding.check)
+            and (not one.item or one.item in (item.id, shown.sku))
+            and (not one.cause or one.cause == finding.cause)
+        }
+
+
+def enabled(checks: Mapping[str, Check], plan: CatalogPlan) -> Iterator[tuple[Check, Mapping[str, Any]]]:
+    """Yield the checks that are asked, with their settings."""
+    for name, check in checks.items():
+        settings = plan.checks.get(name, {})
+        if settings.get("enabled", True):
+            yield check, {**check.settings, **settings}
+
+
+def _plain(finding: Finding) -> Finding:
+    """Return a finding whose evidence is as it will be read back, so that equal findings stay equal."""
+    return replace(finding, evidence=json.loads(json.dumps(finding.evidence, default=str)))
+
+
+def basis_of(code_print: str, plan: CatalogPlan, book: ScanBook) -> str:
+    """Return the fingerprint of what is the same for all items of a run."""
+    settled = plan_document(plan)
+    # What only sorts, tells or forgives findings makes no item worth another look.
+    for name in ("exemptions", "escalations", "mutes", "top", "remind_after_days", "partitions", "item_link"):
+        settled.pop(name)
+    return fingerprint([code_print, settled, book.context_print()])
+
+
+@dataclass
+class _Result:
+    """What was found in a segment."""
+
+    items: int = 0
+    looked: int = 0
+    exempt: int = 0
+    findings: list[list[Any]] = field(default_factory=list)
+    states: list[list[Any]] = field(default_factory=list)
+    members: list[str] = field(default_factory=list)
+    lists: dict[str, list[list[Any]]] = field(default_factory=lambda: {"changes": [], "ready": [], "late": []})
+    board: dict[str, list[int]] = field(default_factory=dict)
+
+    def add(self, state: ItemState, before: ItemState | None, exempt: set[int]) -> None:
+        self.items += 1
+        self.exempt += len(exempt)
+        self.members.append(state.id)
+        self.findings += [
+            [state.id, state.name, state.steward, *finding_document(finding)]
+            for place, finding in enumerate(state.findings)
+            if place not in exempt
+        ]
+        if state != before:
+            self.states.append([state.id, state_document(state)])
+        for cell, known in state.scores.items():
+            sums = self.board.setdefault(cell, [0, 0, 0])
+            sums[0] += 1
+            sums[1] += known.score.points
+            sums[2] += known.score.launchable
+
+    def told(self, what: str, shown: Shown, details: list[Any]) -> None:
+        self.lists[what].append([shown.id, shown.name, shown.sku, shown.picture, shown.link, *details])
+
+    def document(self, errors: Mapping[str, str]) -> dict[str, Any]:
+        return {
+            "items": self.items, "looked": self.looked, "exempt": self.exempt, "findings": self.findings,
+            "states": self.states, "members": self.members, "board": self.board, "errors": dict(errors), **self.lists,
+        }  # fmt: skip

@@ -1,0 +1,266 @@
+"""What surrounds the items is read into the book: assets, prices, languages, saved configurations, recent orders."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from herald.catalog_ports import OrderLine, Page, ScanBook
+from herald.domain.catalog.plan import CatalogPlan
+from herald.domain.catalog.run import Run, Stage
+from herald.domain.catalog.surroundings import Pricebook
+from herald.domain.errors import CallFailed, Reason
+from herald.domain.facts import MappingError, order_facts
+from herald.domain.rfc3339 import parse_timestamp
+from herald.usecases.outcome import DONE, Later, Outcome
+from herald.usecases.scan.workshop import Turn, Workshop
+
+PER_PAGE = 100
+AT_A_TIME = 4
+"""Pages asked for side by side: no rate limit is published (docs/vendor/threekit.md 4), so we are polite."""
+PUT_ASIDE_AFTER = 200
+"""Pages that may have to be read again after a crash."""
+PASSES = 3
+"""How often the asset list is read when assets were deleted meanwhile: that shifts pages, and one may be missed."""
+ENDED = frozenset({"Complete"})
+NOT_YET = frozenset({"List", "In Cart"})
+
+Fetch = Callable[[int], Page]
+Keep = Callable[[Sequence[Mapping[str, Any]]], None]
+
+
+@dataclass(frozen=True)
+class Read:
+    """Reads on where the run stands, until all is read or time is up."""
+
+    workshop: Workshop
+
+    def __call__(self, message: Mapping[str, Any], attempt: int, enough_time: Callable[[], bool]) -> Outcome:
+        """Read; ``Later`` where time or Threekit gave out. What was read is kept."""
+        shop, run = self.workshop, self.workshop.run(str(message["run"]))
+        if run.stage is not Stage.READING:
+            self._ask_for_exports(run)
+            return DONE
+        turn = Turn(shop, f"{run.id}/read")
+        if not turn.take():
+            return Later(timedelta(minutes=1), Reason.ALREADY_RUNNING)
+        configuration, plan = shop.configuration(run)
+        reading = _Reading(shop, run, shop.books.reading(run.id), plan, turn, enough_time)
+        try:
+            done = reading.all_of(configuration.mapping)
+        except CallFailed as failure:
+            reading.put_aside()
+            turn.give_back()
+            return shop.not_now(attempt, failure)
+        if not done:
+            reading.put_aside()
+            turn.give_back()
+            return Later(timedelta(0), Reason.CONTINUED)
+        reading.book.complete(plan)
+        shop.books.completed(run.id)
+        shop.checkpoint("scan.read", run.id)
+        counts, expected = reading.counts(), dict(reading.book.items_by_partition(plan))
+        now = shop.clock()
+        run = shop.change_run(run.id, lambda standing: _read(standing, now, counts, expected))
+        shop.checkpoint("scan.turned", run.id)
+        self._ask_for_exports(run)
+        turn.give_back()
+        return DONE
+
+    def _ask_for_exports(self, run: Run) -> None:
+        if run.stage is Stage.EXAMINING:
+            steps = [{"step": "export", "run": run.id, "partition": name} for name in run.partitions]
+            self.workshop.queue.put(steps)
+
+
+def _read(standing: Run, now: Any, counts: Mapping[str, int], expected: Mapping[str, int]) -> Run:
+    after = standing.counted(**counts).at_stage(Stage.EXAMINING, now)
+    return after.expecting(expected)
+
+
+@dataclass
+class _Reading:
+    shop: Workshop
+    run: Run
+    book: ScanBook
+    plan: CatalogPlan
+    turn: Turn
+    enough_time: Callable[[], bool]
+    pages: int = 0
+
+    def all_of(self, mapping: Mapping[str, Any]) -> bool:
+        """Read every source; return whether all was read. Raises ``CallFailed``."""
+        return (
+            self._assets()
+            and self._once("context", self._context)
+            and self._once("translations", self._translations)
+            and self._once("datatables", self._datatables)
+            and self._configurations()
+            and self._orders(mapping)
+        )
+
+    def put_aside(self) -> None:
+        self.shop.books.put_aside(self.run.id)
+
+    def counts(self) -> dict[str, int]:
+        return {"assets": self.book.assets(), "configurations": self.book.configurations()}
+
+    def _once(self, source: str, read: Callable[[], None]) -> bool:
+        if self.book.progress(source)[1]:
+            return True
+        if not self.enough_time():
+            return False
+        read()
+        self.book.turned(source, 1, done=True)
+        self.turn.keep()
+        self.shop.checkpoint("scan.read_source", source)
+        return True
+
+    def _assets(self) -> bool:
+        def keep(rows: Sequence[Mapping[str, Any]]) -> None:
+            for row in rows[:1]:
+                if isinstance(row.get("orgId"), str):
+                    self.book.note("org", row["orgId"])
+            self.book.keep_assets(rows)
+
+        while True:
+            if not self._paged("assets", self.shop.catalogue.assets_page, keep):
+                return False
+            passes = int(self.book.noted("passes") or "1")
+            if self.book.noted("shifted") != "yes" or passes >= PASSES:
+                return True
+            self.book.note("shifted", "no")
+            self.book.note("count", "")
+            self.book.note("passes", str(passes + 1))
+            self.book.turned("assets", 1)
+
+    def _configurations(self) -> bool:
+        if not self.book.progress("configurations")[1] and self.book.noted("configurations") is None:
+            first = self.shop.catalogue.configurations_page(1)
+            known = self.book.configurations()
+            if first.count is not None and first.count < known:
+                # Some were deleted, which no document mentions: pages and numbers no longer agree.
+                self.book.forget_configurations()
+                known = 0
+            self.book.note("configurations", "begun")
+            self.book.turned("configurations", known // PER_PAGE + 1)
+        return self._paged("configurations", self.shop.catalogue.configurations_page, self.book.keep_configurations)
+
+    def _orders(self, mapping: Mapping[str, Any]) -> bool:
+        floor = self.run.began_at - timedelta(days=self.shop.order_days)
+
+        def fetch(page: int) -> Page:
+            return Page(self.shop.catalogue.orders_page(page, "-createdAt"))
+
+        def keep(rows: Sequence[Mapping[str, Any]]) -> None:
+            self.book.keep_orders(line for row in rows for line in order_lines(row, mapping))
+
+        def enough(rows: Sequence[Mapping[str, Any]]) -> bool:
+            at = parse_timestamp(str(rows[-1].get("createdAt"))) if rows else None
+            return at is not None and at < floor
+
+        return self._paged("orders", fetch, keep, enough)
+
+    def _paged(
+        self, source: str, fetch: Fetch, keep: Keep, enough: Callable[[Sequence[Mapping[str, Any]]], bool] | None = None
+    ) -> bool:
+        page, done = self.book.progress(source)
+        width = 1
+        with ThreadPoolExecutor(AT_A_TIME) as readers:
+            while not done:
+                if not self.enough_time():
+                    return False
+                for found in readers.map(fetch, range(page, page + width)):
+                    keep(found.records)
+                    self._watch_count(source, found)
+                    page += 1
+                    if len(found.records) < PER_PAGE or (enough is not None and enough(found.records)):
+                        done = True
+                        break
+                self.book.turned(source, page, done=done)
+                self._now_and_then(width, source)
+                width = min(AT_A_TIME, width * 2)
+        return True
+
+    def _watch_count(self, source: str, found: Page) -> None:
+        """Note that assets were deleted while they were read: the list became shorter."""
+        if source == "assets" and found.count is not None:
+            before = self.book.noted("count") or ""
+            if before and found.count < int(before):
+                self.book.note("shifted", "yes")
+            if before != str(found.count):
+                self.book.note("count", str(found.count))
+
+    def _now_and_then(self, pages: int, source: str) -> None:
+        self.pages += pages
+        self.turn.keep()
+        self.shop.checkpoint("scan.read_page", source)
+        if self.pages >= PUT_ASIDE_AFTER:
+            self.pages = 0
+            self.put_aside()
+            self.shop.checkpoint("scan.put_aside", source)
+
+    def _context(self) -> None:
+        org = self.book.noted("org")
+        if org is None:
+            self.book.keep_context((), (), ())
+            return
+        languages = self.shop.catalogue.organisation(org).get("languages")
+        self.book.keep_context(
+            pricebooks_of(self.shop.catalogue.pricebooks(org)), self.shop.catalogue.tags(), locales_of(languages)
+        )
+
+    def _translations(self) -> None:
+        for locale in self.book.locales:
+            with self.shop.catalogue.translations(locale) as told:
+                self.book.keep_translations(locale, (text for text, translation in told if translation.strip()))
+
+    def _datatables(self) -> None:
+        for table in self.plan.datatables:
+            self.book.keep_table(table.id, self.shop.catalogue.datatable_rows(table.id))
+
+
+def pricebooks_of(records: Sequence[Mapping[str, Any]]) -> list[Pricebook]:
+    """Return the pricebooks in use, read tolerantly (docs/vendor/threekit.md 2.6)."""
+    found = []
+    for record in records:
+        identity, currencies = record.get("id"), record.get("currencies")
+        if isinstance(identity, str) and not record.get("deletedAt"):
+            told = currencies if isinstance(currencies, list) else []
+            names = tuple(code for code in told if isinstance(code, str))
+            found.append(Pricebook(identity, str(record.get("name") or identity), names))
+    return found
+
+
+def locales_of(languages: object) -> list[str]:
+    """Return an organisation's languages but for its default one (docs/vendor/threekit.md 7)."""
+    if not isinstance(languages, Mapping) or not isinstance(languages.get("values"), list):
+        return []
+    values = [entry.get("value") for entry in languages["values"] if isinstance(entry, Mapping)]
+    return [code for code in values if isinstance(code, str) and code and code != languages.get("defaultValue")]
+
+
+def order_lines(order: Mapping[str, Any], mapping: Mapping[str, Any]) -> Iterator[OrderLine]:
+    """Yield what an order's lines say of items. An order that the mapping cannot read says nothing of money.
+
+    Wish lists and carts are no orders yet (docs/vendor/threekit.md 2.1).
+    """
+    status, cart = order.get("status"), order.get("cart")
+    if status in NOT_YET or not isinstance(cart, list) or not isinstance(order.get("id"), str):
+        return
+    try:
+        facts = order_facts(order, mapping)
+    except MappingError:
+        facts = {}
+    lines = facts.get("lines", [])
+    for number, entry in enumerate(cart):
+        named = entry.get("configurationId") if isinstance(entry, Mapping) else None
+        if not isinstance(named, str) or not named:
+            continue
+        told = lines[number] if len(lines) == len(cart) else {}
+        amount = told.get("lineTotal")
+        yield OrderLine(
+            order["id"], named, status not in ENDED, str(facts.get("region") or ""),
+            str(facts.get("currency") or "") if amount is not None else "", str(amount) if amount is not None else "0",
+        )  # fmt: skip

@@ -1,7 +1,7 @@
 """Conditions checked before they ship: fields, types, limits, patterns."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -13,8 +13,9 @@ from herald.adapters.cel_references import names
 from herald.adapters.cel_tree import Tree, TreeError, read_tree
 from herald.domain.event_types import variables_of
 from herald.domain.facts_schema import RECORDS, ListOf, Record
-from herald_cli.findings import did_you_mean
-from herald_cli.rule_types import PACKAGE, typed_environment
+from herald_cli.findings import Finding, did_you_mean
+from herald_cli.rule_types import ITEM, ITEM_FIELDS, PACKAGE, typed_environment
+from herald_cli.yaml_reader import Document, Keys
 
 _ERROR = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): (.*)")
 _UNKNOWN_FIELD = re.compile(r"undefined field '(\w+)' not found in struct '(?:\w+\.)?(\w+)'")
@@ -23,27 +24,55 @@ _UNDECLARED = re.compile(r"undeclared reference to '([\w.]+)'")
 _UNREADABLE = re.compile(r"Syntax error: token recognition error at: '(.)")
 _WORD = re.compile(r"Syntax error: (?:mismatched|extraneous|missing).*? '(\w+)'")
 _WORDS = {"and": "&&", "or": "||", "not": "!", "AND": "&&", "OR": "||", "NOT": "!"}
+_FUNCTIONS = ("has", "size", "startsWith", "endsWith", "contains", "matches")
+OF_RULES = ("event", "order", "job", "data", "lists", "now")
+OF_CHECKS = ("item", "lists")
 
 
 def breaches(
     condition: str, event_types: tuple[str, ...], mapping: Mapping[str, Any], lists: tuple[str, ...]
 ) -> list[Breach]:
     """Return what is wrong with a condition that listens to these types; every breach with its offset in the text."""
+    offered = {event_type: variables_of(event_type, mapping) for event_type in event_types}
+    return _breaches(condition, offered, lists, OF_RULES)
+
+
+def breaches_of_check(condition: str, lists: tuple[str, ...]) -> list[Breach]:
+    """Return what is wrong with the condition of a check of one's own; every breach with its offset in the text."""
+    return _breaches(condition, {"a check": frozenset(OF_CHECKS)}, lists, OF_CHECKS)
+
+
+def at_condition(document: Document, keys: Keys, condition: str, breach: Breach) -> Finding:
+    """Return a breach of a condition at its place in the file."""
+    place = document.place(keys)
+    before = condition[: breach.offset]
+    line, column = before.count("\n"), len(before) - before.rfind("\n")
+    if place.indent:
+        spot = (place.line + line, place.indent + column - 1)
+    else:
+        # Folded and quoted texts lose their line breaks: their beginning is as near as it gets.
+        spot = (place.line, place.column + column - 1) if "\n" not in condition else (place.line, place.column)
+    return Finding(document.file, *spot, breach.code, breach.message, breach.fix)
+
+
+def _breaches(
+    condition: str, offered: Mapping[str, frozenset[str]], lists: tuple[str, ...], words: tuple[str, ...]
+) -> list[Breach]:
     found = breaches_of_text(condition)
     if found:
         return found
     try:
         tree = read_tree(_open().compile(condition).serialize())
     except (RuntimeError, TreeError, TypeError) as error:
-        return [_advised(str(error), condition, lists)]
-    found = [*_unavailable(tree, event_types, mapping), *breaches_of_tree(tree), *_bad_patterns(tree)]
+        return [_advised(str(error), condition, lists, words)]
+    found = [*_unavailable(tree, offered), *breaches_of_tree(tree), *_bad_patterns(tree)]
     if found:
         return found
-    for variables in sorted({tuple(sorted(variables_of(event_type, mapping))) for event_type in event_types}):
+    for variables in sorted({tuple(sorted(names)) for names in offered.values()}):
         try:
             kind = _typed(variables, lists).compile(condition).return_type().name()
         except RuntimeError as error:
-            return [_advised(str(error), condition, lists)]
+            return [_advised(str(error), condition, lists, words)]
         if kind != "BOOL":
             return [
                 Breach(
@@ -65,15 +94,14 @@ def _typed(variables: tuple[str, ...], lists: tuple[str, ...]) -> Any:
     return typed_environment(variables, lists)
 
 
-def _unavailable(tree: Tree, event_types: tuple[str, ...], mapping: Mapping[str, Any]) -> Iterator[Breach]:
+def _unavailable(tree: Tree, offered: Mapping[str, frozenset[str]]) -> Iterator[Breach]:
     for name, node in names(tree.root).items():
-        lacking = [event_type for event_type in event_types if name not in variables_of(event_type, mapping)]
+        lacking = [listener for listener, variables in offered.items() if name not in variables]
         if lacking:
-            offered = ", ".join(sorted(variables_of(lacking[0], mapping)))
             yield Breach(
                 "not-available",
                 f"`{name}` is not available for {', '.join(lacking)}",
-                f"{lacking[0]} offers {offered}",
+                f"{lacking[0]} offers {', '.join(sorted(offered[lacking[0]]))}",
                 tree.positions.get(node.id, 0),
             )
 
@@ -87,7 +115,7 @@ def _bad_patterns(tree: Tree) -> Iterator[Breach]:
             yield Breach("bad-pattern", f"the pattern is no regular expression: {problem}", "see RE2's syntax", offset)
 
 
-def _advised(text: str, condition: str, lists: tuple[str, ...]) -> Breach:
+def _advised(text: str, condition: str, lists: tuple[str, ...], words: Iterable[str]) -> Breach:
     """Return the compiler's first error in words for its author."""
     match = _ERROR.search(text)
     if match is None:
@@ -98,8 +126,8 @@ def _advised(text: str, condition: str, lists: tuple[str, ...]) -> Breach:
     offset = _offset(condition, line, column)
     if "recursion depth" in message:
         return Breach("too-deep", "the condition is nested too deeply", "split it into several rules")
-    for reading in (_of_field, _of_types, _of_name, _of_characters):
-        advised = reading(message, lists)
+    for reading, known in ((_of_field, lists), (_of_types, ()), (_of_name, words), (_of_characters, ())):
+        advised = reading(message, tuple(known))
         if advised is not None:
             code, told, fix = advised
             return Breach(code, told, fix, offset)
@@ -119,7 +147,7 @@ def _of_field(message: str, lists: tuple[str, ...]) -> Advice:
     return "unknown-field", f"`{field}` is no field of {owner.lower()}", did_you_mean(field, _fields(owner))
 
 
-def _of_types(message: str, _lists: tuple[str, ...]) -> Advice:
+def _of_types(message: str, _known: tuple[str, ...]) -> Advice:
     match = _OVERLOAD.search(message)
     if match is None:
         return None
@@ -140,31 +168,18 @@ def _of_types(message: str, _lists: tuple[str, ...]) -> Advice:
     return "type-mismatch", told, fix
 
 
-def _of_name(message: str, _lists: tuple[str, ...]) -> Advice:
+def _of_name(message: str, variables: tuple[str, ...]) -> Advice:
     match = _UNDECLARED.search(message)
     if match is None:
         return None
     name = match[1].partition(".")[0]
     if name in _WORDS:
         return "syntax", f"`{name}` is no operator", f"write {_WORDS[name]}"
-    known = (
-        "event",
-        "order",
-        "job",
-        "data",
-        "lists",
-        "now",
-        "has",
-        "size",
-        "startsWith",
-        "endsWith",
-        "contains",
-        "matches",
-    )
-    return "unknown-name", f"`{name}` is neither a variable nor a function", did_you_mean(name, known)
+    fix = did_you_mean(name, (*variables, *_FUNCTIONS))
+    return "unknown-name", f"`{name}` is neither a variable nor a function", fix
 
 
-def _of_characters(message: str, _lists: tuple[str, ...]) -> Advice:
+def _of_characters(message: str, _known: tuple[str, ...]) -> Advice:
     match = _UNREADABLE.search(message)
     if match and match[1] == "=":
         return "syntax", "`=` is no operator", "write == to compare"
@@ -191,6 +206,8 @@ def _article(kind: str) -> str:
 
 
 def _fields(owner: str) -> list[str]:
+    if owner == ITEM.name:
+        return list(ITEM_FIELDS)
     found: dict[str, Record] = {}
     waiting = list(RECORDS.values())
     while waiting:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_scheduler import EventBridgeSchedulerClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
 
@@ -75,6 +77,16 @@ class Connection:
     def sqs(self) -> "SQSClient":
         """Return an SQS client."""
         client: SQSClient = self._client("sqs")
+        return client
+
+    def s3(self) -> "S3Client":
+        """Return an S3 client."""
+        client: S3Client = self._client("s3")
+        return client
+
+    def scheduler(self) -> "EventBridgeSchedulerClient":
+        """Return a client of EventBridge Scheduler."""
+        client: EventBridgeSchedulerClient = self._client("scheduler")
         return client
 
     def _client(self, service: str) -> Any:

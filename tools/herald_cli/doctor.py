@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from herald_cli.connection import Connection
 from herald_cli.doctor_configuration import configuration, milestones, watched_sources
 from herald_cli.doctor_doors import callback_sources, webhook_sources
+from herald_cli.doctor_scans import bucket, schedules
 from herald_cli.doctor_vendors import opentext, threekit
 from herald_cli.health import Finding, Health, guarded, reachable
 
@@ -19,6 +20,8 @@ def examine(connection: Connection) -> Iterator[Finding]:
     yield milestones(connection)
     yield watched_sources(connection)
     yield from _state(connection)
+    yield bucket(connection)
+    yield schedules(connection)
     yield webhook_sources(connection)
     yield callback_sources(connection)
     yield reachable("HTTP API", lambda: connection.api_url, "check the stack's ApiUrl output, DNS and your network")

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """One finding. Lines and columns count from 1; a finding about a whole file has line 1. Sorts as files are read."""
+    """One finding. Lines and columns count from 1; a finding about a whole file has line 1. Sorts as files are read.
+
+    What is only a ``warning`` keeps nothing from shipping.
+    """
 
     file: str
     line: int
@@ -15,10 +18,12 @@ class Finding:
     code: str
     message: str
     fix: str = ""
+    warning: bool = False
 
     def __str__(self) -> str:
         fix = f" ({self.fix})" if self.fix else ""
-        return f"{self.file}:{self.line}:{self.column}: {self.message}{fix} [{self.code}]"
+        kind = "warning: " if self.warning else ""
+        return f"{self.file}:{self.line}:{self.column}: {kind}{self.message}{fix} [{self.code}]"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

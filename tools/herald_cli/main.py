@@ -2,7 +2,7 @@
 
 import typer
 
-from herald_cli.commands import configuring, operating, story, whatsapp
+from herald_cli.commands import configuring, operating, scanning, story, whatsapp
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -18,4 +18,5 @@ app.command()(operating.reconcile)
 app.command()(operating.redrive)
 app.add_typer(configuring.rules, name="rules")
 app.add_typer(configuring.config, name="config")
+app.add_typer(scanning.app, name="scan")
 app.add_typer(whatsapp.app, name="whatsapp")

@@ -1,18 +1,19 @@
 """``config/`` checked before it ships: what the files say, and whether it fits together."""
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import jmespath
 from jmespath.exceptions import JMESPathError
 
-from herald.adapters.cel_limits import Breach
 from herald.domain.audience import usable_email, usable_locale
 from herald.domain.configuration import Audience, Configuration
 from herald.domain.delivery import Channel
 from herald.domain.event_types import BUILT_IN, is_connector_type, known_types, variables_of
 from herald.domain.notification import Recipient
-from herald_cli.condition_lint import breaches
+from herald_cli.catalog_lint import catalog_findings
+from herald_cli.condition_lint import at_condition, breaches
 from herald_cli.configuration_folder import AUDIENCES, MAPPING, LoadedFolder, PlacedRule, load_folder
 from herald_cli.findings import Finding, did_you_mean
 from herald_cli.yaml_reader import Document, Keys
@@ -23,12 +24,20 @@ READ_BY_MAPPING = frozenset({"opentext.workflow", "opentext.reply.sms", "opentex
 """Types no rule listens to, whose bodies only the mapping can read."""
 
 
-def lint_folder(folder: Path) -> tuple[Finding, ...]:
-    """Return everything that is wrong in a configuration folder, sorted by file and line; nothing if it may ship."""
+def lint_folder(folder: Path, today: date | None = None) -> tuple[Finding, ...]:
+    """Return everything that is wrong in a configuration folder, sorted by file and line.
+
+    It may ship if there is nothing, or nothing but warnings.
+    """
     loaded = load_folder(folder)
     if loaded.configuration is None:
         return loaded.findings
-    found = [*_rules(loaded, loaded.configuration), *_audiences(loaded, loaded.configuration), *_mapping(loaded)]
+    found = [
+        *_rules(loaded, loaded.configuration),
+        *_audiences(loaded, loaded.configuration),
+        *_mapping(loaded),
+        *catalog_findings(loaded, loaded.configuration, today or datetime.now(UTC).date()),
+    ]
     return tuple(sorted(set(found)))
 
 
@@ -50,7 +59,7 @@ def _rule(placed: PlacedRule, configuration: Configuration) -> Iterator[Finding]
         yield _unknown_type(placed, number, known)
     if not unknown:
         for breach in breaches(rule.when, rule.events, configuration.mapping, tuple(sorted(configuration.lists))):
-            yield _at_condition(placed, breach)
+            yield at_condition(placed.document, ("rules", placed.number, "when"), rule.when, breach)
     yield from _consequence(placed, configuration)
 
 
@@ -63,19 +72,6 @@ def _unknown_type(placed: PlacedRule, number: int, known: frozenset[str]) -> Fin
     elif event_type.startswith("opentext."):
         fix = "what OpenText reports moves deliveries, and does not go through rules"
     return placed.finding("unknown-event", f"`{event_type}` is no event type", fix, at=("events", number))
-
-
-def _at_condition(placed: PlacedRule, breach: Breach) -> Finding:
-    """Return a breach at its place in the file."""
-    place = placed.document.place(("rules", placed.number, "when"))
-    before = placed.rule.when[: breach.offset]
-    line, column = before.count("\n"), len(before) - before.rfind("\n")
-    if place.indent:
-        spot = (place.line + line, place.indent + column - 1)
-    else:
-        # Folded and quoted texts lose their line breaks: their beginning is as near as it gets.
-        spot = (place.line, place.column + column - 1) if "\n" not in placed.rule.when else (place.line, place.column)
-    return Finding(placed.document.file, *spot, breach.code, breach.message, breach.fix)
 
 
 def _consequence(placed: PlacedRule, configuration: Configuration) -> Iterator[Finding]:

@@ -20,6 +20,19 @@ _SCALAR_TYPES = {
     Kind.COUNT: _FIELD.TYPE_INT64,
     Kind.MONEY: _FIELD.TYPE_DOUBLE,
 }
+ITEM = Record(
+    "Item",
+    {
+        **dict.fromkeys(("id", "name", "description", "folder", "publishedAt"), Kind.TEXT),
+        **dict.fromkeys(("metadata", "prices", "attributes"), Kind.SCALARS),
+        "rules": Kind.MONEY,
+    },
+)
+"""What checks of one's own see of an item (``domain.catalog.own_checks.item_facts``), beside ``tags`` and ``published``.
+
+Every number is a double to a condition, the count of rules too.
+"""
+ITEM_FIELDS = (*ITEM.fields, "tags", "published")
 
 
 def typed_environment(variables: Iterable[str], lists: Iterable[str]) -> Any:
@@ -29,6 +42,7 @@ def typed_environment(variables: Iterable[str], lists: Iterable[str]) -> Any:
     messages: dict[str, Any] = {}
     for record in RECORDS.values():
         _add_record(file, record, messages)
+    _add_item(file, messages)
     _add_fields(file, "Lists", dict.fromkeys(lists, Kind.SCALARS), messages)
     pool = descriptor_pool.DescriptorPool()
     for module in _WELL_KNOWN:
@@ -37,6 +51,7 @@ def typed_environment(variables: Iterable[str], lists: Iterable[str]) -> Any:
     types = {
         **{name: cel.Type(f"{PACKAGE}.{record.name}") for name, record in RECORDS.items()},
         "data": cel.Type.Map(cel.Type.STRING, cel.Type.DYN),
+        "item": cel.Type(f"{PACKAGE}.{ITEM.name}"),
         "lists": cel.Type(f"{PACKAGE}.Lists"),
         "now": cel.Type.TIMESTAMP,
     }
@@ -46,6 +61,14 @@ def typed_environment(variables: Iterable[str], lists: Iterable[str]) -> Any:
 def _add_record(file: Any, record: Record, messages: dict[str, Any]) -> None:
     if record.name not in messages:
         _add_fields(file, record.name, record.fields, messages)
+
+
+def _add_item(file: Any, messages: dict[str, Any]) -> None:
+    _add_record(file, ITEM, messages)
+    item = file.message_type[-1]
+    more = len(ITEM.fields) + 1
+    item.field.add(name="tags", number=more, label=_FIELD.LABEL_REPEATED, type=_FIELD.TYPE_STRING)
+    item.field.add(name="published", number=more + 1, label=_FIELD.LABEL_OPTIONAL, type=_FIELD.TYPE_BOOL)
 
 
 def _add_fields(file: Any, name: str, fields: Mapping[str, FieldType], messages: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""How the house stands: OpenText's gate, deliveries, sweeps, sources, incidents and queues, as the tables tell it."""
+"""How the house stands: gate, deliveries, sweeps, scans, sources, incidents and queues, as the tables tell it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from herald.adapters.aws_errors import storage_errors
 from herald.adapters.dynamodb_items import UNSETTLED
+from herald.domain.catalog.plan import plan_of
 from herald.domain.configuration import Configuration
 from herald.domain.delivery import Delivery
 from herald.domain.errors import ConfigurationError
@@ -16,6 +17,7 @@ from herald.ports import StateStore
 from herald.usecases import shelves
 from herald_cli.connection import Connection
 from herald_cli.ports_of_stack import configuration_store, ledger, opentext_gate, state_store
+from herald_cli.scan_status import overdue_after, overdue_words, read_scans
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -67,6 +69,18 @@ class SweepStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class ScanStatus:
+    """Scans of the catalogue: the last that finished, and the present one. ``overdue`` are lines about partitions."""
+
+    finished: str | None = None
+    finished_at: datetime | None = None
+    present: str | None = None
+    began_at: datetime | None = None
+    stage: str | None = None
+    overdue: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SourceStatus:
     """A source. ``silent_after`` is ``None`` where ``config/sources.yaml`` does not watch it."""
 
@@ -106,6 +120,7 @@ class Status:
     gate: GateStatus
     deliveries: DeliveriesStatus
     sweeps: tuple[SweepStatus, ...]
+    scan: ScanStatus
     sources: tuple[SourceStatus, ...]
     incidents: tuple[IncidentStatus, ...]
     queues: tuple[QueueStatus, ...]
@@ -125,6 +140,7 @@ def read_status(connection: Connection, now: datetime) -> Status:
         gate=_gate(opentext_gate(state), now, connection.parameters),
         deliveries=_deliveries(connection, now),
         sweeps=tuple(_sweep(name, shelves.sweeps(state).get(name) or Sweep()) for name in SWEPT),
+        scan=_scan(state, active, connection.parameters, now),
         sources=tuple(_sources(shelves.sources(state).all(), active.silent_after if active else {}, now)),
         incidents=tuple(_incidents(state)),
         queues=tuple(_queues(connection.sqs(), connection.outputs)),
@@ -169,6 +185,22 @@ def _sweep(name: str, sweep: Sweep) -> SweepStatus:
     expected, missed = sweep.loss
     page = sweep.page if sweep.until is not None else None
     return SweepStatus(name, sweep.finished_at, sweep.watermark, page, expected, missed)
+
+
+def _scan(
+    state: StateStore, active: Configuration | None, parameters: Mapping[str, str], now: datetime
+) -> ScanStatus:
+    plan = plan_of(active.catalog) if active else None
+    scans = read_scans(state, plan, overdue_after(parameters), now)
+    present = scans.present
+    return ScanStatus(
+        finished=scans.finished.id if scans.finished else None,
+        finished_at=scans.finished_at,
+        present=present.id if present else None,
+        began_at=present.began_at if present else None,
+        stage=str(present.stage) if present else None,
+        overdue=tuple(overdue_words(one) for one in scans.overdue),
+    )
 
 
 def _sources(heard: Mapping[str, datetime], watched: Mapping[str, timedelta], now: datetime) -> Iterable[SourceStatus]:

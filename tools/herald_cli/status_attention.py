@@ -27,6 +27,8 @@ def _needs(status: Status) -> Iterator[str]:
             f"deliveries have been due since {due_since:%Y-%m-%d %H:%M} UTC and nobody looked: "
             "see `Sweeps have stopped` in docs/runbook.md, then `herald reconcile deliveries`"
         )
+    for overdue in status.scan.overdue:
+        yield f"the catalogue's partition {overdue}"
     for source in status.sources:
         if source.silent:
             yield f"{source.name} is silent: look at its sender, see `A source is silent` in docs/runbook.md"

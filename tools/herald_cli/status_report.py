@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from herald_cli.status import LOOKED_AT, DeliveriesStatus, GateStatus, QueueStatus, Status, SweepStatus
+from herald_cli.status import LOOKED_AT, DeliveriesStatus, GateStatus, QueueStatus, ScanStatus, Status, SweepStatus
 from herald_cli.status_attention import SUFFIX, attention
 
 _COLOURS = {"closed": "green", "half-open": "yellow", "paused": "yellow", "open": "red"}
@@ -59,6 +59,7 @@ def _overview(status: Status) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_row("OpenText's gate", _gate(status.gate))
     table.add_row("Deliveries", _deliveries(status.deliveries))
+    table.add_row("Catalogue scan", _scan(status.scan, status.at))
     if not status.incidents:
         table.add_row("Incidents", "none open")
     for incident in status.incidents:
@@ -86,6 +87,11 @@ def _deliveries(deliveries: DeliveriesStatus) -> str:
     more = " or more" if deliveries.due >= LOOKED_AT else ""
     ages = ", ".join(f"{count} {name}" for name, count in deliveries.due_by_age.items() if count)
     return f"{deliveries.unsettled} unsettled, {deliveries.due}{more} due to be looked at{f': {ages}' if ages else ''}"
+
+
+def _scan(scan: ScanStatus, now: datetime) -> str:
+    present = f"; {scan.present} began {ago(scan.began_at, now)} and is {scan.stage}" if scan.present else ""
+    return f"last finished {ago(scan.finished_at, now)}{present}"
 
 
 def _sweeps(status: Status) -> Table:

@@ -4,7 +4,6 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -181,11 +180,15 @@ class WatchHouse:
             return
         except PoisonError as error:
             self.parked.append((one.body, error))
-            self.waiting.remove(one)
+            self._over(one)
             return
         if isinstance(outcome, Later):
             one.due = self.clock() + max(outcome.after, timedelta(seconds=1))
         else:
+            self._over(one)
+
+    def _over(self, one: Waiting) -> None:
+        if one in self.waiting:
             self.waiting.remove(one)
 
     # -- what a test looks at ------------------------------------------------------------------------------------------
@@ -233,5 +236,3 @@ def _without_run(value: Any) -> Any:
         return {key: _without_run(item) for key, item in value.items() if key not in ("run", "report", "since")}
     return [_without_run(item) for item in value] if isinstance(value, list) else value
 
-
-_ = suppress

@@ -4,12 +4,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from tests.builders import a_configuration
 from tests.contract.ports.aws_resources import create_queue, create_table, resources
 from typer.testing import CliRunner, Result
 
+from herald.domain.catalog.plan import plan_of
 from herald.domain.configuration import Configuration
 from herald.domain.gate import Gate, gate_of, to_document
 from herald.domain.incident import Incident
@@ -20,13 +21,16 @@ from herald.usecases.shelf import Shelf
 from herald_cli.connection import Connection
 from herald_cli.main import app
 from herald_cli.ports_of_stack import OPENTEXT, configuration_store, state_store
+from herald_cli.scan_scheduler import scan_scheduler
 
-REGION = "eu-central-1"
+REGION: Final = "eu-central-1"
 API_URL = "https://api.example.com"
 ORDERS, NOTIFICATIONS, WHATSAPP = "/threekit/orders", "/opentext/notifications", "whatsapp"
 TOKEN = "a-path-token-0123456789abcdef"
 NOBODY = "http://127.0.0.1:1"
-TABLES = ("Inbox", "Audit", "Ledger", "State", "Config")
+TABLES = ("Inbox", "Audit", "Ledger", "State", "Config", "Catalog")
+BUCKET, SCHEDULES = "herald-test-catalog", "herald-test-scans"
+CATALOG: Mapping[str, Any] = {"partitions": [{"name": "all", "schedule": "cron(0 3 * * ? *)"}]}
 SECRETS: Mapping[str, Any] = {
     "WebhookSecretId": {"sources": {"orders": {"path_token": TOKEN}}},
     "CallbackSecretId": {
@@ -104,17 +108,31 @@ def deployed_stack() -> Stack:
     for output, value in SECRETS.items():
         bare.secretsmanager().create_secret(Name=output, SecretString=json.dumps(value))
         outputs[output] = output
+    outputs |= _outputs_of_scans(bare)
     outputs |= {"ApiUrl": API_URL, "ThreekitBaseUrl": NOBODY, "OpenTextBaseUrl": NOBODY}
     stack = Stack(replace(bare, outputs=outputs, parameters={"OpenTextPerSecond": "10", "OpenTextAuth": "basic"}))
     configuration_store(stack.connection).apply(watching_configuration())
+    scan_scheduler(stack.connection).apply(plan_of(CATALOG))
     return stack
 
 
+def _outputs_of_scans(bare: Connection) -> dict[str, str]:
+    """What scans have beside a table and queues."""
+    bare.s3().create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    bare.scheduler().create_schedule_group(Name=SCHEDULES)
+    arn = f"arn:aws:{{}}:{REGION}:123456789012:{{}}"
+    return {
+        "CatalogBucketName": BUCKET, "ScanSchedulesName": SCHEDULES, "ScanQueueArn": arn.format("sqs", "ScanQueue"),
+        "ScanDeadLetterQueueArn": arn.format("sqs", "ScanDeadLetterQueue"),
+        "ScanSchedulesRoleArn": "arn:aws:iam::123456789012:role/scan-schedules",
+    }  # fmt: skip
+
+
 def watching_configuration(**changes: Any) -> Configuration:
-    """A configuration with milestones, that watches two sources."""
+    """A configuration with milestones, that watches two sources and scans the catalogue every night."""
     watched = {ORDERS: timedelta(hours=24), NOTIFICATIONS: timedelta(hours=24)}
     steps = (MilestoneStep("received", "New"), MilestoneStep("shipped", "Complete"))
-    return a_configuration(**{"silent_after": watched, "milestones": steps, **changes})
+    return a_configuration(**{"silent_after": watched, "milestones": steps, "catalog": CATALOG, **changes})
 
 
 def let_all_be_well(stack: Stack) -> None:

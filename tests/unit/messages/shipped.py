@@ -9,7 +9,7 @@ from herald_cli.configuration_folder import read_folder
 
 CONFIGURATION = read_folder(Path(__file__).parents[3] / "config")
 LOCALES = ("en", "de", "fr")
-VOID = {"meta", "br"}
+VOID = {"meta", "br", "img"}
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 
@@ -24,18 +24,28 @@ def around(event_type: str, rule_id: str = "large-order", subject: str = "order/
 
 
 class _Balance(HTMLParser):
-    """Notes the tags that are open, and that every table is described to a screen reader."""
+    """Notes the tags that are open, what is linked and shown, and that a screen reader is told what it needs."""
 
     def __init__(self) -> None:
         super().__init__()
         self.open: list[str] = []
+        self.links: list[str] = []
+        self.pictures: list[str] = []
+        self.alternatives: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in VOID:
             self.open.append(tag)
         if tag == "th":
             assert "scope" in dict(attrs)
-        assert tag not in ("script", "style", "link", "img", "form")
+        if tag == "a":
+            self.links.append(dict(attrs)["href"] or "")
+        if tag == "img":
+            self.pictures.append(dict(attrs)["src"] or "")
+            self.alternatives.append(dict(attrs)["alt"] or "")
+            assert dict(attrs)["width"] == "64"
+        assert tag not in ("script", "style", "link", "form")
+        assert not [name for name, _ in attrs if name.startswith("on")]
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
@@ -43,8 +53,15 @@ class _Balance(HTMLParser):
 
 def assert_well_formed(html: str) -> None:
     """Hold a mail's HTML to being balanced, described and without anything it would load."""
+    parser = parsed(html)
+    assert (parser.links, parser.pictures) == ([], [])
+    assert "http" not in html
+
+
+def parsed(html: str) -> _Balance:
+    """Read a mail's HTML, which is balanced and described, and tell what it links to and shows."""
     parser = _Balance()
     parser.feed(html)
     parser.close()
     assert parser.open == []
-    assert "http" not in html
+    return parser

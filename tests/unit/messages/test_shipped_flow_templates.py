@@ -6,6 +6,7 @@ from itertools import product
 from typing import Any
 
 import pytest
+from tests.unit.messages.catalog_samples import TYPES as OF_SCANS
 from tests.unit.messages.shipped import CONFIGURATION, LOCALES, around, assert_well_formed
 
 from herald.adapters.templates import JinjaRenderer
@@ -142,7 +143,7 @@ def test_every_rule_can_be_told_in_every_language_for_every_event_it_listens_to(
     for rule in CONFIGURATION.rules:
         for key in ((rule.then.template, event_type) for event_type in rule.events):
             if key not in samples:
-                assert rule.then.template in ("approval-request", "escalation")
+                assert rule.then.template in ("approval-request", "escalation", *OF_SCANS)
                 continue
             for channel in rule.then.channels:
                 render = JinjaRenderer().email if channel is Channel.EMAIL else JinjaRenderer().sms

@@ -3,9 +3,10 @@
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.text import Text
 
 from herald.domain.errors import ConfigurationError
 from herald_cli.terminal import (
@@ -19,8 +20,14 @@ from herald_cli.terminal import (
     connected,
     fail,
     out,
+    plain_errors,
     print_json,
 )
+
+if TYPE_CHECKING:
+    from herald.domain.configuration import Configuration
+    from herald_cli.connection import Connection
+    from herald_cli.scan_scheduler import Applied
 
 rules = typer.Typer(no_args_is_help=True, help="Check and try the rules in config/.")
 config = typer.Typer(no_args_is_help=True, help="Put config/ into force.")
@@ -33,18 +40,19 @@ def rules_lint(folder: ConfigOption = Path("config"), as_json: JsonOption = Fals
 
     _exists(folder)
     findings = lint_folder(folder)
+    faults = [finding for finding in findings if not finding.warning]
     if as_json:
         print_json([asdict(finding) for finding in findings])
     else:
         for finding in findings:
-            out.print(
-                f"[bold]{finding.file}:{finding.line}:{finding.column}[/] [red]{finding.code}[/]", highlight=False
-            )
+            place = f"[bold]{finding.file}:{finding.line}:{finding.column}[/]"
+            code = f"[yellow]warning {finding.code}[/]" if finding.warning else f"[red]{finding.code}[/]"
+            out.print(f"{place} {code}", highlight=False)
             out.print(f"  {finding.message}", markup=False, highlight=False)
             if finding.fix:
                 out.print(f"  fix: {finding.fix}", markup=False, highlight=False, style="green")
-        out.print(f"[red]{len(findings)} findings[/]" if findings else f"[green]{folder} may ship[/]")
-    if findings:
+        out.print(f"[red]{len(faults)} findings[/]" if faults else f"[green]{folder} may ship[/]")
+    if faults:
         raise typer.Exit(EXIT_FINDINGS)
 
 
@@ -81,15 +89,56 @@ def config_apply(
     folder: ConfigOption = Path("config"),
     as_json: JsonOption = False,
 ) -> None:
-    """Lint config/, store it as a version, and make that version the active one."""
+    """Lint config/, store it as a version, make that version the active one, and scan the catalogue when it says.
+
+    Ends with 1 if the version is active and a schedule of scans could not be made.
+    """
     from herald_cli.ports_of_stack import configuration_store  # noqa: PLC0415
 
     configuration = _linted(folder)
-    configuration_store(connected(stack, region, local)).apply(configuration)
-    if as_json:
-        print_json({"active": configuration.version, "rules": len(configuration.rules)})
-    else:
+    with plain_errors():
+        connection = connected(stack, region, local)
+        configuration_store(connection).apply(configuration)
+    told = {"active": configuration.version, "rules": len(configuration.rules)}
+    if not as_json:
         out.print(f"[green]{configuration.version}[/] is active: {len(configuration.rules)} rules")
+    schedules, trouble = _scheduled(connection, configuration)
+    if as_json:
+        print_json({**told, "schedules": asdict(schedules) if schedules else None})
+    elif schedules:
+        _print_schedules(schedules)
+    if trouble:
+        fail(f"{configuration.version} is active, but not all is scanned at the times it says: {trouble}")
+
+
+def _scheduled(connection: "Connection", configuration: "Configuration") -> "tuple[Applied | None, str]":
+    """Make the schedules of scans; return what was done, and what was in the way. An older stack may need none."""
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - only where AWS is asked
+
+    from herald.domain.catalog.plan import plan_of  # noqa: PLC0415
+    from herald_cli.scan_scheduler import scan_scheduler  # noqa: PLC0415
+    from herald_cli.scan_schedules import wanted_schedules  # noqa: PLC0415
+
+    plan = plan_of(configuration.catalog)
+    try:
+        done = scan_scheduler(connection).apply(plan)
+    except ConfigurationError as error:
+        return None, str(error) if wanted_schedules(plan) else ""
+    except (BotoCoreError, ClientError) as error:
+        return None, f"{error}. Check the AWS credentials and their rights, then apply again"
+    names = ", ".join(name for one in done.refused for name in one.partitions)
+    fix = "mend `schedule` or `time_zone` in catalog.yaml, or the rights of the AWS credentials, then apply again"
+    return done, f"AWS refused the schedule of {names}: {fix}" if names else ""
+
+
+def _print_schedules(done: "Applied") -> None:
+    for word, names in (("created", done.created), ("updated", done.updated), ("deleted", done.deleted)):
+        for name in names:
+            out.print(Text.assemble((word, "green"), f" the schedule {name}"))
+    for refused in done.refused:
+        out.print(Text.assemble(("refused", "red"), f" the schedule of {', '.join(refused.partitions)}: {refused.why}"))
+    if done.unchanged:
+        out.print(f"{len(done.unchanged)} schedules are as they should be", highlight=False)
 
 
 def _linted(folder: Path) -> Any:
@@ -97,7 +146,7 @@ def _linted(folder: Path) -> Any:
     from herald_cli.rule_lint import lint_folder  # noqa: PLC0415
 
     _exists(folder)
-    findings = lint_folder(folder)
+    findings = [finding for finding in lint_folder(folder) if not finding.warning]
     if findings:
         fail(f"{folder} has {len(findings)} findings, so nothing was applied: run `herald rules lint`")
     return read_folder(folder)

@@ -50,13 +50,13 @@ CREATE INDEX IF NOT EXISTS order_line_item ON order_line (item);
 CREATE INDEX IF NOT EXISTS order_line_configuration ON order_line (configuration);
 """
 _LONG = """
-CREATE TABLE IF NOT EXISTS configuration (number INTEGER PRIMARY KEY, id TEXT UNIQUE, item BLOB);
-CREATE INDEX IF NOT EXISTS configuration_item ON configuration (item);
-CREATE TABLE IF NOT EXISTS choice (
+CREATE TABLE IF NOT EXISTS long.configuration (number INTEGER PRIMARY KEY, id TEXT UNIQUE, item BLOB);
+CREATE INDEX IF NOT EXISTS long.configuration_item ON configuration (item);
+CREATE TABLE IF NOT EXISTS long.choice (
   configuration INTEGER, attribute TEXT, value BLOB, PRIMARY KEY (configuration, attribute, value)
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS choice_value ON choice (value);
-CREATE TABLE IF NOT EXISTS member (id BLOB PRIMARY KEY, partition TEXT, run TEXT) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS long.choice_value ON choice (value);
+CREATE TABLE IF NOT EXISTS long.member (id BLOB PRIMARY KEY, partition TEXT, run TEXT) WITHOUT ROWID;
 """
 _OTHER = b"." * 17
 _NOTHING = b""
@@ -75,6 +75,7 @@ class SqliteScanBook:
         self._db.execute("PRAGMA cache_size = -8192")
         # Bounded: the same few options are asked for again and again, an item's own picture once.
         self._known = lru_cache(maxsize=4096)(self._asset)
+        self._told = lru_cache(maxsize=4096)(self._translated)
         self._tagsets: dict[str, int] = {}
 
     # -- reading into it -----------------------------------------------------------------------------------------------
@@ -321,6 +322,9 @@ class SqliteScanBook:
 
     def translated(self, locale: str, text: str) -> bool:
         """Say whether a text has a translation that is not blank."""
+        return self._told(locale, text)
+
+    def _translated(self, locale: str, text: str) -> bool:
         return self._one("SELECT 1 FROM translated WHERE key = ?", _text_key(locale, text)) is not None
 
     def uses(self, item_id: str) -> Sequence[Use]:

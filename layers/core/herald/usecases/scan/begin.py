@@ -34,10 +34,9 @@ class Begin:
         ask = _ask(message)
         if watch.current:
             return self._while_one_runs(watch.current, ask, attempt)
-        last = shelves.scan_runs(shop.state).get(watch.finished) if ask and watch.finished else None
-        if last is not None and last.ask == ask:
+        run = self._asked_for(ask) or self._wanted(message, ask)
+        if run.stage is Stage.FINISHED:
             return DONE
-        run = self._wanted(message, ask)
         # Stored before it is the present one, so that whoever reads the watch finds it.
         shelves.scan_runs(shop.state).change(run.id, lambda standing: (standing or run, None))
         shop.checkpoint("scan.stored", run.id)
@@ -46,6 +45,11 @@ class Begin:
         shop.checkpoint("scan.begun", run.id)
         shop.queue.put([{"step": "read", "run": run.id}])
         return DONE
+
+    def _asked_for(self, ask: str) -> Run | None:
+        """Return the run that was made for the same request: its message comes again where somebody died over it."""
+        runs = shelves.scan_runs(self.workshop.state).all().values() if ask else ()
+        return next((run for run in runs if run.ask == ask), None)
 
     def _made_present(self, run: Run) -> bool:
         def take(standing: Watch | None) -> tuple[Watch | None, bool]:

@@ -24,6 +24,8 @@ ASKED_AT_ONCE = 100
 """Assets asked for between two looks at the clock."""
 MOST_VANISHED = 200
 """How many items that were not seen are asked for in one scan. More at once are no deletions but a strange answer."""
+KEPT_BETWEEN = 20
+"""Segments that may have to be remembered again after a crash."""
 LISTS = ("changes", "ready", "late")
 
 
@@ -36,6 +38,8 @@ class Close:
     def __call__(self, message: Mapping[str, Any], attempt: int, enough_time: Callable[[], bool]) -> Outcome:
         """Close; ``Later`` where time or Threekit gave out."""
         shop, run = self.workshop, self.workshop.run(str(message["run"]))
+        if run.stage is Stage.FINISHED:
+            make_way(shop, run)
         if run.stage in (Stage.READING, Stage.FINISHED):
             return DONE
         lease = Lease(shop, f"{run.id}/close")
@@ -264,10 +268,12 @@ class Closing:
                 if number <= self.run.kept or not result["states"]:
                     continue
                 if not self.enough_time():
+                    self._kept(number - 1)
                     return False
                 self.shop.states.keep([state_of(identity, document) for identity, document in result["states"]])
                 self.shop.checkpoint("scan.kept", self.run.id)
-                self._kept(number)
+                if number % KEPT_BETWEEN == 0:
+                    self._kept(number)
             self.shop.put_json(findings_key(partition), findings)
         self.shop.states.forget(gone)
         self.book.forget(gone)
@@ -276,9 +282,8 @@ class Closing:
         return True
 
     def _kept(self, number: int) -> None:
-        """Note now and then how far it is; what is written twice is the same."""
-        if number % 20 == 0:
-            self.run = self.shop.change_run(self.run.id, lambda standing: replace(standing, kept=number))
+        """Note how far it is; what is written twice is the same."""
+        self.run = self.shop.change_run(self.run.id, lambda standing: replace(standing, kept=number))
 
     def _summary(self, issues: Mapping[str, Issue]) -> dict[str, int]:
         own = [issue for issue in issues.values() if issue.run == self.run.id]
@@ -297,16 +302,22 @@ class Closing:
         shop, now = self.shop, self.shop.clock()
         Tell(shop, self.run, self.plan).board(self.board, self.errors)
         counts = self._summary(issues)
-        shop.change_run(self.run.id, lambda standing: standing.counted(**counts).at_stage(Stage.FINISHED, now))
+        run = shop.change_run(self.run.id, lambda standing: standing.counted(**counts).at_stage(Stage.FINISHED, now))
         shop.checkpoint("scan.finished", self.run.id)
 
-        def over(standing: Watch | None) -> tuple[Watch | None, None]:
-            before = standing or Watch()
-            if before.current != self.run.id:
-                return None, None
-            # A scan that only looked is none that the next one can be compared with.
-            last = (before.finished, before.finished_at) if self.run.dry else (self.run.id, now)
-            return Watch("", *last), None
-
-        shelves.scan_watch(shop.state).change(shelves.WATCH, over)
+        make_way(shop, run)
         shop.count("ScansFinished", 1)
+
+
+def make_way(shop: Workshop, run: Run) -> None:
+    """Let the next scan begin: this one has finished."""
+
+    def over(standing: Watch | None) -> tuple[Watch | None, None]:
+        before = standing or Watch()
+        if before.current != run.id:
+            return None, None
+        # A scan that only looked is none that the next one can be compared with.
+        last = (before.finished, before.finished_at) if run.dry else (run.id, run.finished_at)
+        return Watch("", *last), None
+
+    shelves.scan_watch(shop.state).change(shelves.WATCH, over)

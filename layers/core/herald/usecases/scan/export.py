@@ -93,10 +93,9 @@ class _Cutting:
             for text in texts:
                 self._lines.append(text)
                 self.items += 1
-                if len(self._lines) == self.shop.segment_size:
-                    self._segment(ready)
-                    if not enough_time():
-                        return False
+                # What is there already is passed over however late it is: else nobody would ever get behind it.
+                if len(self._lines) == self.shop.segment_size and self._segment(ready) and not enough_time():
+                    return False
         if self._lines:
             self._segment(ready)
         return True
@@ -121,7 +120,8 @@ class _Cutting:
                     seen.add(identity)
                 yield text
 
-    def _segment(self, ready: set[str]) -> None:
+    def _segment(self, ready: set[str]) -> bool:
+        """Close a segment; return whether it is a new one."""
         name = f"{self.way}{len(self.names):06d}"
         self.names.append(name)
         content = "\n".join(text.replace("\n", " ") for text in self._lines)
@@ -135,6 +135,7 @@ class _Cutting:
         self.shop.queue.put([examination(self.run.id, self.partition.name, name)])
         self.shop.checkpoint("scan.segment_asked", self.run.id)
         self.turn.keep()
+        return name not in ready
 
 
 def identity_of(record: Mapping[str, Any]) -> str | None:

@@ -68,7 +68,7 @@ def _breaches(
     found = [*_unavailable(tree, offered), *breaches_of_tree(tree), *_bad_patterns(tree)]
     if found:
         return found
-    for variables in sorted({tuple(sorted(names)) for names in offered.values()}):
+    for variables in sorted({tuple(sorted(known)) for known in offered.values()}):
         try:
             kind = _typed(variables, lists).compile(condition).return_type().name()
         except RuntimeError as error:

@@ -28,7 +28,7 @@ ITEM = Record(
         "rules": Kind.MONEY,
     },
 )
-"""What checks of one's own see of an item (``domain.catalog.own_checks.item_facts``), beside ``tags`` and ``published``.
+"""What checks of one's own see of an item (``own_checks.item_facts``), beside ``tags`` and ``published``.
 
 Every number is a double to a condition, the count of rules too.
 """

@@ -85,7 +85,8 @@ def run_as_json(run: Run, now: datetime) -> dict[str, Any]:
         "id": run.id, "partitions": list(run.partitions), "stage": str(run.stage), "stageAt": _iso(run.stage_at),
         "dry": run.dry, "askedBy": run.asked_by, "ask": run.ask, "configVersion": run.config_version,
         "beganAt": _iso(run.began_at), "finishedAt": _iso(run.finished_at),
-        "seconds": round(duration(run, now).total_seconds()), "counts": dict(run.counts),
+        "seconds": round(duration(run, now).total_seconds()),
+        "counts": {_camel(name): number for name, number in run.counts.items()},
     }  # fmt: skip
 
 
@@ -104,6 +105,11 @@ def progress_as_json(progress: Progress | None) -> dict[str, Any] | None:
 def duration(run: Run, now: datetime) -> timedelta:
     """Return how long a run took, or has taken so far."""
     return (run.finished_at or now) - run.began_at
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
 
 
 def _iso(at: datetime | None) -> str | None:

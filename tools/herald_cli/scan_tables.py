@@ -67,7 +67,10 @@ def _present(run: Run | None, progress: Progress | None, now: datetime) -> Text:
 
 
 def _runs(runs: tuple[Run, ...], now: datetime) -> Table:
-    table = plain_table("scan", "began, UTC", "took", "partitions", "asked by")
+    table = plain_table()
+    table.add_column("scan", no_wrap=True)
+    for header in ("began, UTC", "took", "partitions", "asked by"):
+        table.add_column(header)
     for header in ("items", "looked at", "findings", "opened", "resolved", "open", "changes"):
         table.add_column(header, justify="right")
     for run in runs:
@@ -78,7 +81,7 @@ def _runs(runs: tuple[Run, ...], now: datetime) -> Table:
         )
         dry = " (dry)" if run.dry else ""
         table.add_row(
-            Text(run.id, overflow="fold"), moment(run.began_at), took + dry,
+            Text(run.id), moment(run.began_at), took + dry,
             Text(", ".join(run.partitions), overflow="fold"), Text(run.asked_by, overflow="fold"), *numbers,
         )  # fmt: skip
     return table

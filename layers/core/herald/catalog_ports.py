@@ -194,7 +194,7 @@ class ScanBook(Surroundings, Protocol):
         ...
 
     def context_print(self) -> str:
-        """Return the fingerprint of pricebooks, tags, languages and translations."""
+        """Return the fingerprint of what is the same for all items: pricebooks and languages."""
         ...
 
     def blast(self, items: Sequence[str], asset: str | None, plan: CatalogPlan) -> Blast:

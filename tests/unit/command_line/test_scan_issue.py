@@ -35,7 +35,8 @@ class TestIssue:
         assert ended.exit_code == 0, ended.output
         said = " ".join(ended.stdout.split())
         for told in (
-            "high an option that was deleted is chosen", "cause asset/wood-1", "2026-03-02 09:30 UTC by scan_1 (opened)",
+            "high an option that was deleted is chosen", "cause asset/wood-1",
+            "2026-03-02 09:30 UTC by scan_1 (opened)",
             "2 items, 5 saved configurations, 1 open orders", "1,234.50 EUR", f"Sofa ({ITEM}) and 1 more",
             f"- item: {ITEM}, attribute: Wood",
         ):  # fmt: skip

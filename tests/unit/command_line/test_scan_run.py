@@ -1,5 +1,6 @@
 """``herald scan run``: what it asks for, how it finds its own scan, and how it ends."""
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -136,10 +137,10 @@ class TestFindingIt:
 
 class TestWatching:
     def test_it_ends_when_the_scan_is_finished(self, state: MemoryStateStore, clock: MovingClock) -> None:
-        steps = iter([lambda: set_watch(state, a_run()), lambda: set_watch(state, None, finished(a_run()))])
+        steps = iter([(a_run(), None), (None, finished(a_run()))])
 
         def sleep(_seconds: float) -> None:
-            next(steps)()
+            set_watch(state, *next(steps))
 
         seen = list(sights(lookout(state), clock, sleep, None))
         assert [sight.run.stage if sight.run else None for sight in seen] == [None, Stage.READING, Stage.FINISHED]
@@ -182,7 +183,7 @@ class TestShowing:
     CLOSING = Sight(replace(a_run(), stage=Stage.CLOSING), None, Progress(Stage.CLOSING, "segments", 1, 2), given_up=1)
 
     def shown(self, *, terminal: bool) -> str:
-        console = Console(record=True, width=140, force_terminal=terminal, quiet=False, file=Nowhere())
+        console = Console(record=True, width=140, force_terminal=terminal, file=io.StringIO())
         with display(console) as show:
             for sight in (Sight(None), self.AHEAD, self.READING, self.READING, self.CLOSING, self.CLOSING):
                 show(sight)
@@ -201,19 +202,6 @@ class TestShowing:
         shown = self.shown(terminal=True)
         assert shown.count("herald redrive scan") == 1
         assert "1 of 2 segments kept" in shown
-
-
-class Nowhere:
-    """A file that forgets what is written."""
-
-    def write(self, text: str) -> int:
-        return len(text)
-
-    def flush(self) -> None:
-        """Nothing to do."""
-
-    def isatty(self) -> bool:
-        return False
 
 
 class Scanner:
@@ -254,13 +242,12 @@ class Scanner:
 
 
 class TestTheWholeCommand:
-    @pytest.fixture
-    def scanner(self, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Scanner:
+    @pytest.fixture(autouse=True)
+    def _scanner(self, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
         scanner = Scanner(stack)
         monkeypatch.setattr("herald_cli.commands.scanning.time", SimpleNamespace(sleep=scanner.sleep))
-        return scanner
 
-    def test_it_waits_and_tells_what_was_found_and_where(self, stack: Stack, scanner: Scanner) -> None:
+    def test_it_waits_and_tells_what_was_found_and_where(self, stack: Stack) -> None:
         ended = stack.run("scan", "run", "--wait")
         assert ended.exit_code == 0, ended.output
         for line in ("asked for, not begun yet", "scan_1 is reading", "1 of 2 segments", "scan_1 is closing"):
@@ -271,12 +258,12 @@ class TestTheWholeCommand:
         assert "herald scan report --run scan_1" in ended.stdout
         assert f"s3://{BUCKET}/reports/scan_1/all.csv" in ended.stdout
 
-    def test_a_dry_one_says_so(self, stack: Stack, scanner: Scanner) -> None:
+    def test_a_dry_one_says_so(self, stack: Stack) -> None:
         ended = stack.run("scan", "run", "--wait", "--dry-run")
         assert "scan_1 (all, dry)" in ended.stdout
         assert "nobody was told" in ended.stdout
 
-    def test_for_scripts(self, stack: Stack, scanner: Scanner) -> None:
+    def test_for_scripts(self, stack: Stack) -> None:
         told = stack.run_json("scan", "run", "--wait")
         assert told["finished"] is True
         assert told["report"] == f"s3://{BUCKET}/reports/scan_1/all.json"
@@ -284,7 +271,7 @@ class TestTheWholeCommand:
         assert told["run"]["counts"]["opened"] == 2
         assert told["run"]["seconds"] == 1200
 
-    def test_when_time_is_over_it_ends_with_3_and_the_scan_goes_on(self, stack: Stack, scanner: Scanner) -> None:
+    def test_when_time_is_over_it_ends_with_3_and_the_scan_goes_on(self, stack: Stack) -> None:
         ended = stack.run("scan", "run", "--timeout", "0")
         assert ended.exit_code == 3
         assert "the scan goes on (asked for, not begun yet)" in ended.stderr

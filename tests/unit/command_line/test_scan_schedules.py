@@ -6,19 +6,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from botocore.exceptions import ClientError
-from tests.contract.ports.aws_resources import Between, refused_with
+from tests.contract.ports.aws_resources import Between
 from tests.unit.command_line.a_stack import CATALOG, SCHEDULES, Stack, watching_configuration
+from tests.unit.configuration.folders import GOOD
 
 from herald.domain.catalog.plan import CatalogPlan, Partition, plan_of
 from herald_cli.doctor_scans import bucket, schedules
 from herald_cli.ports_of_stack import configuration_store
-from herald_cli.scan_schedules import ScanSchedule, ScheduleTarget, schedule_changes, wanted_schedules
 from herald_cli.scan_scheduler import Refused, scan_scheduler
+from herald_cli.scan_schedules import ScanSchedule, ScheduleTarget, schedule_changes, wanted_schedules
 
-CONFIG = Path(__file__).parents[3] / "config"
 TARGET = ScheduleTarget("arn:queue", "arn:role", "arn:dead")
 NIGHTLY, HOURLY = "cron(0 3 * * ? *)", "rate(1 hour)"
 BERLIN = "Europe/Berlin"
@@ -117,9 +118,8 @@ class TestApplying:
 
     def test_what_aws_refuses_is_told_with_its_partitions_and_stops_nothing_else(self, stack: Stack) -> None:
         scheduler = refusing(stack, "rate(0 hours)")
-        done = scheduler.apply(
-            plan(Partition("a", ("a",), "rate(0 hours)"), Partition("b", ("b",), "rate(0 hours)"), Partition("c", (), HOURLY))
-        )
+        bad = (Partition(name, (name,), "rate(0 hours)") for name in ("a", "b"))
+        done = scheduler.apply(plan(*bad, Partition("c", (), HOURLY)))
         assert done.refused == [Refused(("a", "b"), "ValidationException: Invalid Schedule Expression rate(0 hours).")]
         assert (done.created, done.deleted) == (["c"], ["all"])
 
@@ -129,7 +129,8 @@ class TestApplying:
             ("AccessDeniedException", [], [Refused(("all",), "AccessDeniedException: no")]),
         ):
             scheduler = scan_scheduler(stack.connection)
-            done = replace(scheduler, client=failing(scheduler.client, "delete_schedule", code)).apply(plan(Partition("all")))
+            hindered = replace(scheduler, client=failing(scheduler.client, "delete_schedule", code))
+            done = hindered.apply(plan(Partition("all")))
             assert (done.deleted, done.refused) == (deleted, refused)
 
 
@@ -147,15 +148,17 @@ def failing(client: Any, failing_operation: str, code: str) -> Any:
 
 
 def refusing(stack: Stack, expression: str) -> Any:
-    """The schedules of a stack, as AWS, unlike its emulation, keeps them: an expression that means nothing is refused."""
+    """The schedules of a stack, as AWS keeps them: unlike its emulation it refuses what means nothing."""
     scheduler = scan_scheduler(stack.connection)
+    client: Any = scheduler.client
 
     def wrap(_operation: str, request: dict[str, Any], way_on: Any) -> Any:
         if request.get("ScheduleExpression") == expression:
             raise a_client_error("ValidationException", f"Invalid Schedule Expression {expression}.")
         return way_on(**request)
 
-    return replace(scheduler, client=_WithPages(scheduler.client, wrap))
+    client = _WithPages(client, wrap)
+    return replace(scheduler, client=client)
 
 
 class _WithPages(Between):
@@ -167,11 +170,10 @@ class _WithPages(Between):
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of the shipped configuration whose catalogue is scanned every hour."""
-    copied = Path(shutil.copytree(CONFIG, tmp_path / "config"))
+    """A small configuration whose catalogue is scanned every hour."""
+    copied = Path(shutil.copytree(GOOD / "minimal", tmp_path / "config"))
     scanned = f"partitions:\n  - name: outdoor\n    tags: [outdoor]\n    schedule: {HOURLY}\n  - name: rest\n"
     (copied / "catalog.yaml").write_text(scanned, encoding="utf-8")
-    shutil.rmtree(copied / "checks", ignore_errors=True)
     return copied
 
 
@@ -219,7 +221,8 @@ class TestConfigApply:
     def test_who_may_not_look_at_schedules_is_told(
         self, stack: Stack, folder: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        refused = replace(scan_scheduler(stack.connection), client=refused_with(a_client_error("AccessDeniedException")))
+        client = Mock(get_paginator=Mock(side_effect=a_client_error("AccessDeniedException")))
+        refused = replace(scan_scheduler(stack.connection), client=client)
         monkeypatch.setattr("herald_cli.scan_scheduler.scan_scheduler", lambda _connection: refused)
         ended = stack.run("config", "apply", "--config", str(folder))
         assert ended.exit_code == 1

@@ -16,6 +16,7 @@ PLAN = CatalogPlan(top=4, item_link="https://pim.example.com/products?threekit={
 LINKS = Links(
     "https://herald.example.com/reports/abc.csv-token", "https://herald.example.com/reports/abc.json-token", UNTIL
 )
+PICTURES = "https://images.example.com"
 ITEM = "5eed0005-0000-4000-8000-000000000001"
 HOSTILE = "<script>alert('x')</script>{{ 7*7 }}{% raw %}\r\nBcc: everyone@example.com\u2028" + "endless" * 60
 TYPES = {
@@ -45,13 +46,16 @@ def issues(name: str = "Alder Sofa", said: str = "It has no price in EUR in pric
     )
     done = {"state": IssueState.RESOLVED, "resolved_at": BEGAN}
     return [
-        issue(1, Severity.CRITICAL, Turn.OPENED, said, blast=touched, names=(name, "Finch Armchair", "Harvest Chair", "Nest Bed")),
-        issue(2, Severity.HIGH, Turn.REOPENED, "Attribute 'Width' offers nothing to choose from.", names=(name,), reopened=1),
+        issue(1, Severity.CRITICAL, Turn.OPENED, said, blast=touched,
+              names=(name, "Finch Armchair", "Harvest Chair", "Nest Bed")),
+        issue(2, Severity.HIGH, Turn.REOPENED, "Attribute 'Width' offers nothing to choose from.", names=(name,),
+              reopened=1),
         issue(3, Severity.MEDIUM, Turn.OVERDUE, "Metadata 'SKU' is missing or empty.", expected_until=date(2026, 3, 1),
               acknowledged_by="Mara Lindner"),
-        issue(4, Severity.LOW, Turn.STILL_OPEN, "Threekit has a warning for it; its page of alerts and warnings says which."),
+        issue(4, Severity.LOW, Turn.STILL_OPEN, "Threekit has a warning for it."),
         issue(5, Severity.LOW, Turn.STILL_OPEN, "Saved configurations choose 'Contrast', which it no longer has."),
-        issue(6, Severity.LOW, Turn.STILL_OPEN, "Its name has more than 120 characters.", acknowledged_by="Mara Lindner"),
+        issue(6, Severity.LOW, Turn.STILL_OPEN, "Its name has more than 120 characters.",
+              acknowledged_by="Mara Lindner"),
         issue(7, Severity.HIGH, Turn.RESOLVED, "'Quill Desk' has no French text.", names=("Quill Desk",), **done),
     ]  # fmt: skip
 
@@ -59,10 +63,12 @@ def issues(name: str = "Alder Sofa", said: str = "It has no price in EUR in pric
 def rows(name: str = "Alder Sofa", count: int = 3) -> list[list[Any]]:
     """Items as a scan shows them; the first has a picture and a link, the second neither."""
     found: list[list[Any]] = [
-        [ITEM, name, "AF-SOF-001", "https://images.example.com/af-sof-001.png?w=64&h=64", "https://pim.example.com/p?id=1&t=2"],
+        [ITEM, name, "AF-SOF-001", f"{PICTURES}/af-sof-001.png?w=64&h=64", "https://pim.example.com/p?id=1&t=2"],
         ["5eed0005-2", "Finch Armchair & Söhne", "", "", ""],
-        *([f"5eed0005-{n}", f"Harvest Chair {n}", f"AF-CHR-{n:03d}", f"https://images.example.com/{n}.png", ""] for n in range(3, count + 1)),
-    ]  # fmt: skip
+    ]
+    for number in range(3, count + 1):
+        sku = f"AF-CHR-{number:03d}"
+        found.append([f"5eed0005-{number}", f"Harvest Chair {number}", sku, f"{PICTURES}/{number}.png", ""])
     return found[:count]
 
 

@@ -273,7 +273,7 @@ def scan_acknowledge(
     local: LocalOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Say that an issue is known: nobody is reminded of it until the day given. Should it be there still, all are."""
+    """Say that an issue is known: nobody is reminded of it until the day given; after it, what stays is news."""
     from herald.domain.catalog.issue import IssueState  # noqa: PLC0415
     from herald_cli.ports_of_stack import state_store  # noqa: PLC0415
     from herald_cli.scan_issue import acknowledge, acknowledged_words, issue_as_json  # noqa: PLC0415

@@ -214,7 +214,7 @@ class SqliteScanBook:
         for table in plan.datatables:
             if table.key_column:
                 self._keep_prices(table.id, table.key_column, table.price_columns)
-        self._db.execute("REPLACE INTO fact VALUES ('context', ?)", (self._context(),))
+        self.note("context", self._context())
         self._db.commit()
 
     def _keep_prices(self, table_id: str, key_column: str, columns: Mapping[str, str]) -> None:
@@ -226,14 +226,8 @@ class SqliteScanBook:
                 self._db.executemany("REPLACE INTO price VALUES (?,?,?)", [row for row in amounts if _decimal(row[2])])
 
     def _context(self) -> str:
-        texts = blake2b(digest_size=16)
-        for (key,) in self._db.execute("SELECT key FROM translated ORDER BY key"):
-            texts.update(key)
-        tables = [
-            [list(row) for row in self._db.execute(f"SELECT * FROM {name} ORDER BY 1, 2")]  # noqa: S608 - names of ours
-            for name in ("pricebook", "tag", "price")
-        ]
-        return fingerprint([*tables, list(self.locales), texts.hexdigest()])
+        books = [list(row) for row in self._db.execute("SELECT * FROM pricebook ORDER BY id")]
+        return fingerprint([books, list(self.locales)])
 
     def save(self) -> None:
         """Write down all that was kept, so that the files can be copied."""
@@ -342,7 +336,7 @@ class SqliteScanBook:
         return {currency: Decimal(amount) for currency, amount in rows} if rows else None
 
     def context_print(self) -> str:
-        """Return the fingerprint of pricebooks, tags, languages, translations and prices."""
+        """Return the fingerprint of pricebooks and languages."""
         return str(self._one("SELECT value FROM fact WHERE name = 'context'")[0])
 
     def items_by_partition(self, plan: CatalogPlan) -> Mapping[str, int]:

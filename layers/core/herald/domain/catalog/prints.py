@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
 
@@ -15,11 +15,12 @@ OWN_ROWS = "herald_"
 """What Herald itself notes in an item's metadata is nothing that customers see."""
 
 
-def item_print(text: str, item: CatalogItem, around: Surroundings, basis: str) -> str:
+def item_print(text: str, item: CatalogItem, around: Surroundings, basis: str, price_key: str = "") -> str:
     """Return the fingerprint of an item with all around it that a check may ask for.
 
     ``text`` is its record as it came. ``basis`` stands for what is the same for all items: checks, their settings,
-    pricebooks, languages, translations. An item whose fingerprint is the same has the same findings.
+    pricebooks, languages. ``price_key`` is the metadata by which a datatable is asked for prices; empty: none is. An
+    item whose fingerprint is the same has the same findings.
     """
     digest = blake2b(basis.encode(), digest_size=SIZE)
     digest.update(text.encode("utf-8", "surrogatepass"))
@@ -29,8 +30,13 @@ def item_print(text: str, item: CatalogItem, around: Surroundings, basis: str) -
         named.update(identity for _, identity in item.asset.references)
     for identity in sorted(named):
         digest.update(_told(around.asset(identity)))
-    for tag in sorted(_tags(item, around)):
-        digest.update(f"{tag}{around.bearers(tag) > 0}{around.drafts(tag)}".encode())
+    for tag, known in sorted(_tags(item, around).items()):
+        told = f"{known}{around.bearers(known) > 0}{around.drafts(known)}" if known else "?"
+        digest.update(f"{tag}{told}".encode("utf-8", "replace"))
+    for locale in around.locales:
+        digest.update(bytes(around.translated(locale, shown) for shown in item.texts))
+    if price_key:
+        digest.update(repr(around.table_prices(str(item.metadata.get(price_key, "")))).encode())
     for use in around.uses(item.id):
         digest.update(f"{use.attribute}\0{use.value}\0{use.configurations}\0{use.sample}".encode("utf-8", "replace"))
     return digest.hexdigest()
@@ -57,11 +63,15 @@ def _told(asset: KnownAsset | None) -> bytes:
     return f"{asset.type}|{asset.published_at}|{asset.warnings}|{tags}|{asset.references}".encode()
 
 
-def _tags(item: CatalogItem, around: Surroundings) -> Iterable[str]:
-    found = set()
+def _tags(item: CatalogItem, around: Surroundings) -> dict[str, str | None]:
+    """Return the tags an item's attributes name, each with its id; ``None`` for one that there is not."""
+    found: dict[str, str | None] = {}
     for attribute in item.attributes:
+        if attribute.get("type") == "String":
+            continue
         for value in values_of(attribute):
-            tag = around.tag(value) if isinstance(value, str) else tag_id(value)
-            if tag is not None:
-                found.add(tag)
+            if isinstance(value, str):
+                found[value] = around.tag(value)
+            elif (tag := tag_id(value)) is not None:
+                found[tag] = tag if around.has_tag(tag) else None
     return found

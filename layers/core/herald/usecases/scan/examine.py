@@ -78,6 +78,7 @@ class Examination:
             own.name: own.requirement for own in self.plan.own_checks
         }
         self.basis = basis_of(self.shop.code_print, self.plan, self.book)
+        self.price_key = price_key(self.checks) if any(table.key_column for table in self.plan.datatables) else ""
         self.baseline = not self.book.had(self.partition)
         # Milestones of localization are few beside the items: one question for the segment.
         self.launches: Mapping[str, ItemLaunch] = (
@@ -99,7 +100,7 @@ class Examination:
         return CatalogItem(identity, product if isinstance(product, dict) else {}, self.book.asset(identity)), text
 
     def _one(self, item: CatalogItem, text: str, before: ItemState | None, result: "_Result") -> None:
-        print_ = item_print(text, item, self.book, self.basis)
+        print_ = item_print(text, item, self.book, self.basis, self.price_key)
         shown = self._shown(item)
         steward = self.plan.steward_of(shown.tags, shown.metadata)
         same = before is not None and before.print == print_
@@ -215,6 +216,11 @@ def enabled(checks: Mapping[str, Check], plan: CatalogPlan) -> Iterator[tuple[Ch
 def _plain(finding: Finding) -> Finding:
     """Return a finding whose evidence is as it will be read back, so that equal findings stay equal."""
     return replace(finding, evidence=json.loads(json.dumps(finding.evidence, default=str)))
+
+
+def price_key(checks: Sequence[tuple[Check, Mapping[str, Any]]]) -> str:
+    """Return the metadata by which datatables are asked for prices."""
+    return next((str(settings["sku_key"]) for _, settings in checks if "sku_key" in settings), "")
 
 
 def basis_of(code_print: str, plan: CatalogPlan, book: ScanBook) -> str:

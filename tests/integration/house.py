@@ -22,6 +22,7 @@ from herald.domain.threekit_envelope import THREEKIT_WEBHOOK
 from herald.runtime import queue_messages
 from herald.runtime.batch import consume
 from herald.runtime.bootstrap import (
+    catalog_scan,
     delivery_tracking,
     event_relay,
     ingress,
@@ -38,6 +39,7 @@ from herald.runtime.settings import (
     EvaluationSettings,
     ReconcileSettings,
     RelaySettings,
+    ScanSettings,
     TrackingSettings,
     WebhookSettings,
     WritebackSettings,
@@ -142,6 +144,11 @@ class House:
     def sweep(self, name: str) -> None:
         """Let the schedule ask for a sweep."""
         self.sqs.send_message(QueueUrl=self.queues["Reconcile"], MessageBody=json.dumps({"sweep": name}))
+
+    def scan(self, **message: Any) -> None:
+        """Let the schedule ask for a scan."""
+        body = {"step": "begin", "ask": f"ask-{self.clock().isoformat()}", "by": "schedule", **message}
+        self.sqs.send_message(QueueUrl=self.queues["Scan"], MessageBody=json.dumps(body))
 
     def lose_stream_records(self) -> None:
         """Let the relay never see what the stream holds now."""
@@ -277,6 +284,8 @@ class House:
         return {**answer, "json": json.loads(answer["body"])}
 
     def _make_aws(self, configuration: Configuration) -> None:
+        self.s3 = boto3.client("s3")
+        self.s3.create_bucket(Bucket="catalog")
         self.tables = {
             name: create_table(self.dynamodb, name)
             for name in ("InboxTable", "AuditTable", "LedgerTable", "StateTable", "ConfigTable", "CatalogTable")
@@ -301,6 +310,7 @@ class House:
             "callback": CALLBACK_SOURCES,
             "threekit": {"private_token": self.threekit.tokens.private},
             "opentext": {"basic": self._opentext_account()},
+            "report": {"key": "k" * 64},
         }.items():
             secrets.create_secret(Name=name, SecretString=json.dumps(value))
         from herald.adapters.dynamodb_configuration import DynamoConfigurationStore  # noqa: PLC0415
@@ -341,7 +351,9 @@ class House:
             "opentext_phone_format": "00", "opentext_html_type": "HTML",
             "opentext_per_second": PLENTY_PER_SECOND, "threekit_source": "orders", "opentext_source": "notifications",
             "threekit_metadata_put": "whole", "order_sort": "-createdAt", "sweep_days": 14, "settle_seconds": 120,
-            "catalog_table": "CatalogTable", "scan_queue_url": self.queues["Scan"], "scan_overdue_hours": 26,
+            "catalog_table": "CatalogTable", "catalog_bucket": "catalog", "report_secret_id": "report",
+            "report_base_url": "https://herald.example.com", "report_link_days": 7, "order_days": 90,
+            "scan_queue_url": self.queues["Scan"], "scan_overdue_hours": 26,
             "threekit_secret_id": "threekit", "opentext_secret_id": "opentext", "message_prefix": "herald-test",
             "max_body_bytes": 262_144, "max_json_depth": 32, "event_retention_days": 30,
             "lease_seconds": int(LEASE.total_seconds()),
@@ -367,12 +379,14 @@ class House:
         track = delivery_tracking.compose(settings(TrackingSettings, "Tracking"), world)
         writeback = threekit_writeback.compose(settings(WritebackSettings, "Writeback", "threekit"), world)
         sweeps = reconcile.compose(settings(ReconcileSettings, "Reconcile"), world)
+        steps = catalog_scan.compose(settings(ScanSettings, "Scan", "threekit"), world)
         text, event_id = queue_messages.text, queue_messages.event_id
         handlers: dict[str, Callable[[Mapping[str, Any], int], Outcome]] = {
             "Evaluation": lambda body, attempt: evaluate(event_id(body), attempt),
             "Tracking": lambda body, _attempt: track(event_id(body)),
             "Dispatch": lambda body, _attempt: dispatch(text(body, "notification_id")),
             "Writeback": lambda body, attempt: writeback(queue_messages.told(body), attempt),
+            "Scan": lambda body, attempt: steps[text(body, "step")](body, attempt, self.enough_time),
             "Reconcile": lambda body, attempt: sweeps[text(body, "sweep")]()(attempt, self.enough_time),
         }
         self.works = [

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from herald.adapters.aws_errors import storage_errors
 from herald.domain.catalog.run import Run, Stage, Watch
 from herald.ports import ScanQueue, StateStore, StorageError
-from herald.usecases import shelves
+from herald.usecases.scan import scan_shelves
+from herald.usecases.shelves import CATALOG
 from herald_cli.scan_progress import Gauge, Progress
 
 if TYPE_CHECKING:
@@ -58,8 +59,8 @@ class Lookout:
 
     def __call__(self, now: datetime) -> Sight:
         """Look once."""
-        runs = shelves.scan_runs(self.state)
-        watch = shelves.scan_watch(self.state).get(shelves.WATCH) or Watch()
+        runs = scan_shelves.scan_runs(self.state)
+        watch = scan_shelves.scan_watch(self.state).get(CATALOG) or Watch()
         ahead = None
         if not self._run:
             ahead = self._find(watch)
@@ -74,7 +75,7 @@ class Lookout:
 
         A run that only bears the request is not meant: one that lost the race to be the present one never begins.
         """
-        runs = shelves.scan_runs(self.state)
+        runs = scan_shelves.scan_runs(self.state)
         current = runs.get(watch.current) if watch.current else None
         if current is not None and current.ask == self.ask:
             self._run = current.id

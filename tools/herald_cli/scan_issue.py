@@ -10,7 +10,7 @@ from rich.text import Text
 
 from herald.domain.catalog.issue import Issue, IssueState
 from herald.ports import StateStore
-from herald.usecases import shelves
+from herald.usecases.scan import scan_shelves
 from herald_cli.scan_report import COLOURS, money
 from herald_cli.scan_words import count, moment
 
@@ -29,7 +29,7 @@ def acknowledge(
         after = issue.acknowledged(by, now, note, until)
         return after, after
 
-    return shelves.issues(state).change(identity, known)
+    return scan_shelves.issues(state).change(identity, known)
 
 
 def issue_as_json(issue: Issue) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from typing import Any
 from herald.domain.catalog.plan import CatalogPlan
 from herald.domain.catalog.run import Run, Stage, Watch
 from herald.ports import StateStore
-from herald.usecases import shelves
+from herald.usecases.scan import scan_shelves
+from herald.usecases.shelves import CATALOG
 from herald_cli.scan_progress import Progress
 
 OVERDUE_HOURS = "26"
@@ -37,8 +38,8 @@ class Scans:
 
 def read_scans(state: StateStore, plan: CatalogPlan | None, after: timedelta, now: datetime) -> Scans:
     """Return how scans stand. Nothing is overdue without a plan. Raises ``StorageError``."""
-    shelf = shelves.scan_runs(state)
-    watch = shelves.scan_watch(state).get(shelves.WATCH) or Watch()
+    shelf = scan_shelves.scan_runs(state)
+    watch = scan_shelves.scan_watch(state).get(CATALOG) or Watch()
     known = dict(shelf.all())
     for identity in filter(None, (watch.current, watch.finished)):
         # All of them may lag; these two do not.

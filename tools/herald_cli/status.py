@@ -187,9 +187,7 @@ def _sweep(name: str, sweep: Sweep) -> SweepStatus:
     return SweepStatus(name, sweep.finished_at, sweep.watermark, page, expected, missed)
 
 
-def _scan(
-    state: StateStore, active: Configuration | None, parameters: Mapping[str, str], now: datetime
-) -> ScanStatus:
+def _scan(state: StateStore, active: Configuration | None, parameters: Mapping[str, str], now: datetime) -> ScanStatus:
     plan = plan_of(active.catalog) if active else None
     scans = read_scans(state, plan, overdue_after(parameters), now)
     present = scans.present

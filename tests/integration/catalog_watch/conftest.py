@@ -1,6 +1,6 @@
 """A watch over a generated catalogue."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,11 +16,11 @@ Watched = Callable[..., WatchHouse]
 
 
 @pytest.fixture
-def watched() -> Iterator[Watched]:
+def watched() -> Watched:
     """Make a watch over so many items of a seed, with a share of faults or named ones."""
 
     def make(items: int = 200, seed: int = 1, faults: Any = 0.0, generated: Any = None, **more: Any) -> WatchHouse:
         catalogue = Generated(seed, items, faults=faults, **(generated or {}))
         return WatchHouse(ThreekitSimulator(catalogue=catalogue), mapping=MAPPING, **more)
 
-    yield make
+    return make

@@ -15,6 +15,7 @@ from herald.domain.catalog.plan import CatalogPlan, Escalation, Exemption, Match
 from herald.domain.incident import Incident
 from herald.domain.notification import Severity
 from herald.usecases import shelves
+from herald.usecases.scan import scan_shelves
 
 NO_PICTURE = {"no_picture.nothing": [5]}
 
@@ -66,7 +67,7 @@ def test_who_acknowledged_it_is_left_alone_until_the_day(watched: Watched) -> No
     house = watched(60, 1, {"missing_price.no_pricing": [5]}, plan=CatalogPlan(remind_after_days=1))
     house.scan()
     day = house.clock().date() + timedelta(days=2)
-    shelves.issues(house.state).change(
+    scan_shelves.issues(house.state).change(
         the_issue(house).id, lambda issue: (issue and issue.acknowledged("Ada", house.clock(), "on its way", day), None)
     )
     assert [len(house.told("catalog.digest", house.scan())) for _ in range(3)] == [0, 0, 0]
@@ -115,7 +116,9 @@ def test_blast_radius_by_configurations_orders_and_money(watched: Watched) -> No
 
 def blasts(house: WatchHouse) -> dict[str, tuple[int, int, dict[str, Decimal]]]:
     """What each issue touches, counted plainly."""
-    saved, orders, page = {}, [], 1
+    saved: dict[str, Any] = {}
+    orders: list[Any] = []
+    page = 1
     while records := house.shop.catalogue.configurations_page(page).records:
         saved |= {row["id"]: row for row in records}
         page += 1
@@ -131,7 +134,9 @@ def blasts(house: WatchHouse) -> dict[str, tuple[int, int, dict[str, Decimal]]]:
         kind, _, asset = cause.partition("/")
         mine = {key for key, row in saved.items() if row["productId"] in affected}
         if kind == "asset":
-            chosen = {key for key, row in saved.items() if any(asset in str(value) for value in row["variant"].values())}
+            chosen = {
+                key for key, row in saved.items() if any(asset in str(value) for value in row["variant"].values())
+            }
             mine = chosen or mine
         touched, value = set(), dict[str, Decimal]()
         for order in orders:
@@ -237,10 +242,10 @@ def test_only_what_changed_is_looked_at_again_and_written(watched: Watched) -> N
     written = house.states.written
     assert house.scan().counts["looked_at"] == 0
     assert house.states.written == written
-    house.threekit.rename_item(house.threekit.generated.item_id(9), "New")  # type: ignore[union-attr]
+    house.threekit.rename_item(house.item(9), "New")
     assert house.scan().counts["looked_at"] == 1
     assert house.states.written == written + 1
-    house.threekit.change_item(house.threekit.generated.item_id(8), product={"description": "New"})  # type: ignore[union-attr]
+    house.threekit.change_item(house.item(8), product={"description": "New"})
     run = house.scan()
     assert run.counts["looked_at"] == 1
     assert house.states.written == written + 2

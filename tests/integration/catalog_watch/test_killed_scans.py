@@ -3,6 +3,7 @@
 import random
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from tests.integration.catalog_watch.watch_house import WatchHouse
 from herald.domain.catalog.plan import CatalogPlan, Escalation, Group, Match, Partition, Region, Steward
 from herald.domain.catalog.run import Stage
 from herald.domain.notification import Severity
-from herald.usecases import shelves
+from herald.usecases.scan import scan_shelves
 
 PLAN = CatalogPlan(
     partitions=(Partition("seating", ("seating",)), Partition("rest")),
@@ -47,10 +48,11 @@ def undisturbed() -> dict[str, Any]:
 
 
 def a_house() -> WatchHouse:
-    from simulators import ThreekitSimulator  # noqa: PLC0415 - with the test's own clock below
-    from simulators.threekit.generated import Generated  # noqa: PLC0415
     from tests.builders import NOW, MovingClock  # noqa: PLC0415
     from tests.integration.catalog_watch.conftest import MAPPING  # noqa: PLC0415
+
+    from simulators import ThreekitSimulator  # noqa: PLC0415 - with the test's own clock below
+    from simulators.threekit.generated import Generated  # noqa: PLC0415
 
     catalogue = Generated(3, 150, faults=0.2)
     threekit = ThreekitSimulator(catalogue=catalogue, clock=MovingClock(NOW))
@@ -110,19 +112,21 @@ def test_two_scans_never_overlap(watched: Watched) -> None:
     stages: list[tuple[str, ...]] = []
 
     def look(_name: str, _subject: str) -> bool:
-        runs = shelves.scan_runs(house.state).all().values()
-        stages.append(tuple(run.id for run in runs if run.stage not in (Stage.FINISHED,) and run.id == house.watch().current))
+        runs = scan_shelves.scan_runs(house.state).all().values()
+        stages.append(
+            tuple(run.id for run in runs if run.stage not in (Stage.FINISHED,) and run.id == house.watch().current)
+        )
         return False
 
     house.dies = look
     for number in range(3):
         house.ask(ask=f"ask-{number}")
     house.settle()
-    runs = shelves.scan_runs(house.state).all()
+    runs = scan_shelves.scan_runs(house.state).all()
     assert len(runs) == 3
     assert all(run.stage is Stage.FINISHED for run in runs.values())
     spans = sorted((run.began_at, run.finished_at) for run in runs.values() if run.finished_at)
-    assert all(first[1] <= second[0] for first, second in zip(spans, spans[1:], strict=False))
+    assert all(first[1] <= second[0] for first, second in pairwise(spans))
     assert max(map(len, stages)) == 1
 
 
@@ -133,7 +137,7 @@ def test_the_same_request_twice_is_one_scan(watched: Watched) -> None:
     house.settle()
     house.ask(ask="one")
     house.settle()
-    assert len(shelves.scan_runs(house.state).all()) == 1
+    assert len(scan_shelves.scan_runs(house.state).all()) == 1
 
 
 def test_an_interrupted_scan_whose_messages_are_lost_goes_on_with_the_next_request(watched: Watched) -> None:
@@ -155,6 +159,6 @@ def test_an_interrupted_scan_whose_messages_are_lost_goes_on_with_the_next_reque
     house.clock.advance(timedelta(hours=2))
     house.ask(ask="second")
     house.settle()
-    runs = shelves.scan_runs(house.state).all().values()
+    runs = scan_shelves.scan_runs(house.state).all().values()
     assert [run.stage for run in runs] == [Stage.FINISHED, Stage.FINISHED]
     assert house.open_issues() == {(one.check, one.cause) for one in house.threekit.planted}

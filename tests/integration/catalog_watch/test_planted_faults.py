@@ -74,7 +74,7 @@ def test_renaming_and_moving_leave_every_issue_what_it_was(watched: Watched) -> 
     house.scan()
     before = house.issues
     for number in range(0, 400, 3):
-        item = house.threekit.generated.item_id(number)
+        item = house.item(number)
         texts = {one.cause for one in house.threekit.planted if one.item == item and one.check == "missing_translation"}
         if texts:
             continue  # renaming such an item is renaming the text that lacks its translation
@@ -190,18 +190,17 @@ def test_an_asset_the_list_left_out_is_asked_for_before_it_is_called_missing(wat
     house = watched(60, 1, {"broken_reference.visual_missing": [3], "broken_reference.visual_deleted": [4]})
     truth = house.open_issues
     # The first page of assets comes empty of one model that is there all the same.
-    real = house.shop.catalogue.assets_page
+    catalogue = house.shop.catalogue
 
     class Forgetful:
         def __getattr__(self, name: str) -> Any:
-            return getattr(house.catalogue, name)
+            return getattr(catalogue, name)
 
         def assets_page(self, page: int) -> Page:
-            found = real(page)
+            found = catalogue.assets_page(page)
             left = [row for row in found.records if not (row["type"] == "model" and row["id"].endswith("0020"))]
             return Page(left + [dict(left[-1])] * (len(found.records) - len(left)), found.count)
 
-    house.catalogue = house.shop.catalogue
     object.__setattr__(house.shop, "catalogue", Forgetful())
     house.scan()
     assert truth() == {(one.check, one.cause) for one in house.threekit.planted}
@@ -215,7 +214,7 @@ def test_assets_deleted_while_they_are_read_hide_no_other(watched: Watched) -> N
         if name == "scan.read_page" and subject == "assets":
             pages[0] += 1
             if pages[0] == 2:
-                house.threekit.delete_item(house.threekit.generated.item_id(3))
+                house.threekit.delete_item(house.item(3))
         return False
 
     house.dies = delete

@@ -1,4 +1,4 @@
-"""The catalogue watch over memory and a strict simulator, with a clock that only the test moves, to be killed anywhere."""
+"""The catalogue watch over memory and a strict simulator, with a clock that only the test moves."""
 
 import json
 import random
@@ -25,8 +25,8 @@ from herald.domain.catalog.run import Run, Watch
 from herald.domain.configuration import Configuration
 from herald.domain.errors import PoisonError
 from herald.domain.event import Event
-from herald.usecases import shelves
 from herald.usecases.outcome import Later
+from herald.usecases.scan import scan_shelves
 from herald.usecases.scan.begin import Begin
 from herald.usecases.scan.close import Close
 from herald.usecases.scan.examine import Examine
@@ -34,6 +34,7 @@ from herald.usecases.scan.export import Export
 from herald.usecases.scan.read import Read
 from herald.usecases.scan.resume import Resume
 from herald.usecases.scan.workshop import Workshop
+from herald.usecases.shelves import CATALOG
 from simulators import ThreekitSimulator
 from simulators.in_process import IN_PROCESS_URL, in_process
 
@@ -111,7 +112,7 @@ class WatchHouse:
         http = HttpClient([IN_PROCESS_URL], self.clock, timeouts=Timeouts(stream=600))
         http._client = httpx.Client(transport=in_process(self.threekit), base_url=IN_PROCESS_URL)
         secrets = MemorySecrets({"private_token": self.threekit.tokens.private})
-        runs = shelves.scan_runs(self.state)
+        runs = scan_shelves.scan_runs(self.state)
 
         def began_at(run: str) -> datetime:
             found = runs.get(run)
@@ -151,7 +152,7 @@ class WatchHouse:
         """Scan to the end; return the run."""
         self.ask(ask=f"ask-{self.clock():%s}-{self.chance.random()}", **message)
         self.settle()
-        runs = sorted(shelves.scan_runs(self.state).all().values(), key=lambda run: run.id)
+        runs = sorted(scan_shelves.scan_runs(self.state).all().values(), key=lambda run: run.id)
         self.clock.advance(timedelta(hours=24))
         return runs[-1]
 
@@ -191,12 +192,25 @@ class WatchHouse:
         if one in self.waiting:
             self.waiting.remove(one)
 
+    def item(self, number: int) -> str:
+        """The id of a generated item."""
+        assert self.threekit.generated is not None
+        return self.threekit.generated.item_id(number)
+
+    def threekit_definition(self, number: int) -> Mapping[str, Any]:
+        """The exported record of a generated item."""
+        with self.shop.catalogue.export(None) as records:
+            found: Mapping[str, Any] = next(
+                record["product"] for _, record in records if record["query"]["id"] == self.item(number)
+            )
+            return found
+
     # -- what a test looks at ------------------------------------------------------------------------------------------
 
     @property
     def issues(self) -> dict[str, Issue]:
         """All issues."""
-        return shelves.issues(self.state).all()
+        return scan_shelves.issues(self.state).all()
 
     def open_issues(self) -> set[tuple[str, str]]:
         """Check and cause of every issue that is not resolved."""
@@ -207,17 +221,19 @@ class WatchHouse:
     def told(self, kind: str, run: Run | None = None) -> list[Mapping[str, Any]]:
         """The data of the events of a type (of one run)."""
         return [
-            event.data for event in self.inbox.events if event.type == kind and (run is None or event.data["run"] == run.id)
+            event.data
+            for event in self.inbox.events
+            if event.type == kind and (run is None or event.data["run"] == run.id)
         ]
 
     def watch(self) -> Watch:
         """Which run is the present one."""
-        return shelves.scan_watch(self.state).get(shelves.WATCH) or Watch()
+        return scan_shelves.scan_watch(self.state).get(CATALOG) or Watch()
 
     def final_state(self) -> dict[str, Any]:
         """All that outlives a scan, without what differs between equal scans."""
-        runs = shelves.scan_runs(self.state).all()
-        documents = {key: value for key, value in sorted(self.states._documents.items())}
+        runs = scan_shelves.scan_runs(self.state).all()
+        documents = dict(sorted(self.states._documents.items()))
         neutral = datetime(2000, 1, 1, tzinfo=NOW.tzinfo)
         issues = {
             identity: replace(issue, run="", opened_at=neutral, changed_at=neutral, resolved_at=None)
@@ -235,4 +251,3 @@ def _without_run(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _without_run(item) for key, item in value.items() if key not in ("run", "report", "since")}
     return [_without_run(item) for item in value] if isinstance(value, list) else value
-

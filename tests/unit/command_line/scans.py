@@ -22,8 +22,9 @@ from herald.domain.catalog.run import Run, Stage, Watch
 from herald.domain.catalog.state import Cellscore, ItemState
 from herald.domain.notification import Severity
 from herald.ports import StateStore
-from herald.usecases import shelves
+from herald.usecases.scan import scan_shelves
 from herald.usecases.scan.workshop import results_key, total_key
+from herald.usecases.shelves import CATALOG
 
 ITEM = "7f1c0a52-3b64-4c0e-9a3e-5d2f8b6a1001"
 COUNTS = {
@@ -33,9 +34,7 @@ COUNTS = {
 
 def a_run(**changes: Any) -> Run:
     """A scan of everything that an operator asked for, and that has just begun to read."""
-    run = Run(
-        id="scan_1", partitions=("all",), began_at=NOW, config_version="cfg_1", asked_by="operator", ask="ask-1"
-    )
+    run = Run(id="scan_1", partitions=("all",), began_at=NOW, config_version="cfg_1", asked_by="operator", ask="ask-1")
     return replace(run, **changes)
 
 
@@ -48,13 +47,13 @@ def finished(run: Run, after: timedelta = timedelta(minutes=20), **counts: int) 
 def keep_runs(state: StateStore, *runs: Run) -> None:
     """Let these scans stand so."""
     for run in runs:
-        shelves.scan_runs(state).change(run.id, lambda _before, run=run: (run, None))  # type: ignore[misc]
+        scan_shelves.scan_runs(state).change(run.id, lambda _before, run=run: (run, None))  # type: ignore[misc]
 
 
 def set_watch(state: StateStore, current: Run | None = None, last: Run | None = None) -> None:
     """Let these be the present scan and the last that finished."""
     watch = Watch(current.id if current else "", last.id if last else "", last.finished_at if last else None)
-    shelves.scan_watch(state).change(shelves.WATCH, lambda _before: (watch, None))
+    scan_shelves.scan_watch(state).change(CATALOG, lambda _before: (watch, None))
     keep_runs(state, *(run for run in (current, last) if run))
 
 
@@ -76,7 +75,7 @@ def an_issue(**changes: Any) -> Issue:
 
 def keep_issue(state: StateStore, issue: Issue) -> None:
     """Let an issue stand so."""
-    shelves.issues(state).change(issue.id, lambda _before: (issue, None))
+    scan_shelves.issues(state).change(issue.id, lambda _before: (issue, None))
 
 
 def an_item_state(**changes: Any) -> ItemState:
@@ -86,9 +85,7 @@ def an_item_state(**changes: Any) -> ItemState:
         "web/AMER/en-US": Cellscore(Score(100, {})),
     }
     finding = Finding("price_missing", f"item/{ITEM}", "there is no price in EUR", scope="retail/EUR")
-    state = ItemState(
-        ITEM, "Sofa", "print", "content", "all", "chairs", NOW, (finding,), scores, ("AMER",), ("de-DE",)
-    )
+    state = ItemState(ITEM, "Sofa", "print", "content", "all", "chairs", NOW, (finding,), scores, ("AMER",), ("de-DE",))
     return replace(state, **changes)
 
 

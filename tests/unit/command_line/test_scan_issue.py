@@ -8,7 +8,7 @@ from tests.unit.command_line.a_stack import Stack
 from tests.unit.command_line.scans import ITEM, an_issue, keep_issue
 
 from herald.domain.catalog.issue import Issue, IssueState
-from herald.usecases import shelves
+from herald.usecases.scan import scan_shelves
 from herald_cli.ports_of_stack import state_store
 
 
@@ -17,7 +17,7 @@ def today(days: int = 0) -> str:
 
 
 def kept(stack: Stack, identity: str = "iss_1") -> Issue:
-    issue = shelves.issues(state_store(stack.connection)).get(identity)
+    issue = scan_shelves.issues(state_store(stack.connection)).get(identity)
     assert issue is not None
     return issue
 

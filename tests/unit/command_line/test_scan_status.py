@@ -15,9 +15,7 @@ from herald_cli.scan_ports import files
 from herald_cli.scan_status import Overdue, overdue_after, overdue_words, read_scans
 
 HOUR, DAY = timedelta(hours=1), timedelta(hours=26)
-PLAN = CatalogPlan(
-    partitions=(Partition("outdoor", ("outdoor",), "rate(1 day)"), Partition("rest", (), "rate(1 day)"))
-)
+PLAN = CatalogPlan(partitions=(Partition("outdoor", ("outdoor",), "rate(1 day)"), Partition("rest", (), "rate(1 day)")))
 
 
 def ago(hours: float, **changes: object) -> Run:

@@ -223,10 +223,11 @@ def scan_report(
 
 
 def _last_finished(connection: "Connection") -> str:
-    from herald.usecases import shelves  # noqa: PLC0415
+    from herald.usecases.scan import scan_shelves  # noqa: PLC0415
+    from herald.usecases.shelves import CATALOG  # noqa: PLC0415
     from herald_cli.ports_of_stack import state_store  # noqa: PLC0415
 
-    watch = shelves.scan_watch(state_store(connection)).get(shelves.WATCH)
+    watch = scan_shelves.scan_watch(state_store(connection)).get(CATALOG)
     if watch is None or not watch.finished:
         fail("no scan has finished yet: `herald scan run` begins one, `herald scan status` shows how far it is")
     return watch.finished
@@ -241,12 +242,12 @@ def scan_issue(
     as_json: JsonOption = False,
 ) -> None:
     """Show all that is known of one issue: evidence, what it touches, since when, who knows of it."""
-    from herald.usecases import shelves  # noqa: PLC0415
+    from herald.usecases.scan import scan_shelves  # noqa: PLC0415
     from herald_cli.ports_of_stack import state_store  # noqa: PLC0415
     from herald_cli.scan_issue import issue_as_json, print_issue  # noqa: PLC0415
 
     with plain_errors():
-        issue = shelves.issues(state_store(connected(stack, region, local))).get(identity)
+        issue = scan_shelves.issues(state_store(connected(stack, region, local))).get(identity)
     if issue is None:
         fail(_no_issue(identity))
     if as_json:

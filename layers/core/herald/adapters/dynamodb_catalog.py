@@ -3,18 +3,18 @@
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from herald.adapters.aws_errors import storage_errors
 from herald.adapters.dynamodb_items import packed, unpacked
 from herald.adapters.exact_json import dumps, loads
-from herald.domain.catalog.state import ItemState, state_document, state_of
 from herald.ports import StorageError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
+
+    from herald.domain.catalog.state import ItemState
 
 GETS, WRITES = 100, 25
 """How many DynamoDB takes in one request."""
@@ -29,15 +29,19 @@ class DynamoItemStates:
     client: "DynamoDBClient"
     table: str
 
-    def load(self, ids: Sequence[str]) -> Mapping[str, ItemState]:
+    def load(self, ids: Sequence[str]) -> "Mapping[str, ItemState]":
         """Return the states that there are, by id. Raises ``StorageError``."""
+        from herald.domain.catalog.state import state_of  # noqa: PLC0415 - rule_evaluation hardly ever asks
+
         found: dict[str, ItemState] = {}
         for items in self._side_by_side(self._get, _parts([*dict.fromkeys(ids)], GETS)):
             found |= {item["id"]["S"]: state_of(item["id"]["S"], loads(unpacked(item["document"]))) for item in items}
         return found
 
-    def keep(self, states: Sequence[ItemState]) -> None:
+    def keep(self, states: "Sequence[ItemState]") -> None:
         """Write states. Raises ``StorageError`` if one of them is not known to be written."""
+        from herald.domain.catalog.state import state_document  # noqa: PLC0415 - as above
+
         requests = [
             {
                 "PutRequest": {
@@ -55,6 +59,8 @@ class DynamoItemStates:
     def _side_by_side(self, work: Callable[[list[Any]], Any], parts: list[list[Any]]) -> list[Any]:
         if len(parts) <= 1:
             return [work(part) for part in parts]
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - as above
+
         with ThreadPoolExecutor(AT_A_TIME) as workers:
             return list(workers.map(work, parts))
 

@@ -1,7 +1,7 @@
 """What a scan has read, as SQLite files on the disk: a catalogue of a million items takes no more memory than one.
 
-Two files: the *book* of one scan (assets, tags, prices, translations), and the *long book*, which is carried on from scan
-to scan (saved configurations, who was seen where).
+Two files: the *book* of one scan (assets, tags, prices, translations), and the *long book*, which is carried on from
+scan to scan (saved configurations, who was seen where).
 """
 
 import json
@@ -374,7 +374,7 @@ class SqliteScanBook:
             given = ()
         configurations = self._db.execute(count, given).fetchone()[0]
         rows = self._db.execute(
-            f"SELECT order_id, open, market, currency, amount FROM order_line WHERE {lines}",
+            f"SELECT order_id, open, market, currency, amount FROM order_line WHERE {lines}",  # noqa: S608 - see above
             given,
         ).fetchall()
         value: dict[str, Decimal] = {}
@@ -400,7 +400,7 @@ class SqliteScanBook:
         """Return the items that these partitions had and this scan did not see."""
         marks = ",".join("?" * len(partitions))
         rows = self._db.execute(
-            f"SELECT id FROM member WHERE run != ? AND partition IN ({marks}) ORDER BY id",
+            f"SELECT id FROM member WHERE run != ? AND partition IN ({marks}) ORDER BY id",  # noqa: S608 - marks only
             (run, *partitions),
         )
         return [_id(key) for (key,) in rows]

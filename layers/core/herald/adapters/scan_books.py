@@ -31,7 +31,7 @@ class SqliteScanBooks:
         return self._opened(f"reading {run}", run, folder)
 
     def put_aside(self, run: str) -> None:
-        """Store the book as it is now; the long one first, so that the book never knows more. Raises ``StorageError``."""
+        """Store the book as it is now; the long one first, so that it never knows less. Raises ``StorageError``."""
         self._stored(run, "reading")
 
     def completed(self, run: str) -> None:

@@ -1,6 +1,7 @@
 """Links to reports: signed, and good until a time. They outlive the credentials of the function that made them.
 
-A URL that S3 signs ends with the session that signed it, which for a function is a few hours; a digest is read days later.
+A URL that S3 signs ends with the session that signed it, which for a function is a few hours; a digest is read days
+later.
 """
 
 import hmac

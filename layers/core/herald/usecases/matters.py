@@ -16,6 +16,7 @@ from herald.domain.milestones import OrderProgress, Reached, place_of
 from herald.domain.rfc3339 import parse_timestamp
 from herald.ports import StateStore
 from herald.usecases import shelves
+from herald.usecases.catalog_words import CatalogWords
 
 MILESTONE_REACHED = "order.milestone.reached"
 LOCALIZATION_COMPLETED = "localization.completed"
@@ -51,6 +52,8 @@ class Matters:
     """Remembers what an event says. Asked again about the same event, it answers the same."""
 
     state: StateStore
+    words: CatalogWords | None = None
+    """Who hears for the catalogue watch; nobody where events are only explained."""
 
     def __call__(
         self, event: Event, objects: SourceObjects, facts: Mapping[str, Any], configuration: Configuration
@@ -59,9 +62,9 @@ class Matters:
         if event.type == MILESTONE_REACHED:
             return self._milestone(event, objects, configuration)
         if event.type in (LOCALIZATION_COMPLETED, REGIONAL_APPROVAL_COMPLETED):
-            return self._item(event)
+            return self._item(event, configuration)
         if event.type in REMEMBERED:
-            return self._incident(event, facts)
+            return self._incident(event, facts, configuration)
         return Matter(event.subject)
 
     def _milestone(self, event: Event, objects: SourceObjects, configuration: Configuration) -> Matter:
@@ -97,7 +100,7 @@ class Matters:
             version=fingerprint(["milestone", name]), row=(f"milestones/{order_id}", places[name]),
         )  # fmt: skip
 
-    def _incident(self, event: Event, facts: Mapping[str, Any]) -> Matter:
+    def _incident(self, event: Event, facts: Mapping[str, Any], configuration: Configuration) -> Matter:
         signal = signal_of(event, facts)
         if signal is None:
             if event.type.startswith("sync."):
@@ -109,6 +112,11 @@ class Matters:
             return after, (after, standing)
 
         incident, standing = shelves.incidents(self.state).change(signal.system, hear)
+        if self.words is not None:
+            if not signal.failed and "job" in facts:
+                self.words.job_succeeded(facts["job"])
+            if incident is not None and standing is Standing.CLOSED:
+                self.words.recovered(signal.system, incident.id, configuration)
         if incident is None or standing is Standing.NOTHING_OPEN:
             nothing = Skip("event", Reason.NO_INCIDENT, f"no incident of {signal.system} is open")
             return Matter(event.subject, NO_INCIDENT, nothing if event.type == "sync.recovered" else None)
@@ -123,7 +131,7 @@ class Matters:
             event.subject, {"incident": known}, skip, version=fingerprint(["incident", incident.id, known["state"]])
         )
 
-    def _item(self, event: Event) -> Matter:
+    def _item(self, event: Event, configuration: Configuration) -> Matter:
         def note(launch: ItemLaunch | None) -> tuple[ItemLaunch, None]:
             known = launch or ItemLaunch()
             if event.type == LOCALIZATION_COMPLETED:
@@ -131,4 +139,6 @@ class Matters:
             return known.with_region(str(event.data["region"]), str(event.data["outcome"]), event.time), None
 
         shelves.item_launches(self.state).change(event.object_id, note)
+        if self.words is not None and event.type == LOCALIZATION_COMPLETED:
+            self.words.localized(event.object_id, str(event.data["locale"]), configuration)
         return Matter(event.subject)

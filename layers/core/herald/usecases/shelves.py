@@ -5,8 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from herald.domain.canonical import short_id
-from herald.domain.catalog.issue import Issue, issue_document, issue_of
-from herald.domain.catalog.run import Run, Watch, run_document, run_of, watch_document, watch_of
 from herald.domain.incident import Incident, incident_document, incident_of
 from herald.domain.item_launch import ItemLaunch, launch_document, launch_of
 from herald.domain.milestones import OrderProgress, progress_document, progress_of
@@ -15,6 +13,8 @@ from herald.ports import StateStore
 from herald.usecases.shelf import Shelf
 
 A_YEAR = timedelta(days=400)
+CATALOG = "catalog"
+"""The id of what there is one of for the whole catalogue."""
 FOR_GOOD = timedelta(days=3650)
 """Somebody who said stop once is not written to again because time went by."""
 
@@ -64,37 +64,9 @@ def sweeps(store: StateStore) -> Shelf[Sweep]:
     return Shelf(store, "sweep", sweep_of, sweep_document, A_YEAR)
 
 
-def scan_watch(store: StateStore) -> Shelf[Watch]:
-    """Which scan is the present one, under ``WATCH``."""
-    return Shelf(store, "scan-watch", watch_of, watch_document, FOR_GOOD)
-
-
-def scan_runs(store: StateStore) -> Shelf[Run]:
-    """Scans, by their ids."""
-    return Shelf(store, "scan-run", run_of, run_document, timedelta(days=60))
-
-
-def scan_turns(store: StateStore) -> Shelf[datetime]:
-    """Until when somebody has a step of a scan, by the scan's id and the step."""
-    return Shelf(store, "scan-turn", lambda document: document["until"], lambda at: {"until": at}, timedelta(days=7))
-
-
-def issues(store: StateStore) -> Shelf[Issue]:
-    """Faults of the catalogue, by their ids."""
-    return Shelf(store, "issue", issue_of, issue_document, A_YEAR)
-
-
-def stewards(store: StateStore) -> Shelf[Mapping[str, Any]]:
-    """When a steward got the last digest, and of which scan, by the steward's name: ``{"at", "run"}``."""
-    return Shelf(store, "steward", dict, dict, A_YEAR)
-
-
 def finished_jobs(store: StateStore) -> Shelf[Mapping[str, Any]]:
-    """Jobs that succeeded since the last release wave, under ``WATCH``: ``{"jobs": [[id, type, title]]}``."""
+    """Jobs that succeeded since the last release wave, under ``CATALOG``: ``{"jobs": [[id, type, title]]}``."""
     return Shelf(store, "finished-jobs", dict, dict, A_YEAR)
-
-
-WATCH = "catalog"
 
 
 def address_key(channel: str, address: str) -> str:

@@ -105,22 +105,24 @@ def after_scan(
     if issue is None:
         state, turn = (IssueState.MUTED, Turn.MUTED) if muted else (IssueState.OPEN, Turn.OPENED)
         return Issue(identity, seen, state, at, at, run, turn, muted_by=muted)
+    return _again(issue, seen, run, at, muted)
+
+
+def _again(issue: Issue, seen: Seen, run: str, at: datetime, muted: str) -> Issue:
+    """Return an issue that a scan saw once more."""
+    turned = replace(issue, seen=seen, changed_at=at, run=run)
     if issue.state is IssueState.RESOLVED:
         state, turn = (IssueState.MUTED, Turn.MUTED) if muted else (IssueState.OPEN, Turn.REOPENED)
         return replace(
-            issue, seen=seen, state=state, changed_at=at, run=run, turn=turn, resolved_at=None, muted_by=muted,
-            reopened=issue.reopened + 1, acknowledged_by="", acknowledged_at=None, note="", expected_until=None,
+            turned, state=state, turn=turn, resolved_at=None, muted_by=muted, reopened=issue.reopened + 1,
+            acknowledged_by="", acknowledged_at=None, note="", expected_until=None,
         )  # fmt: skip
     if issue.state is IssueState.MUTED and not muted:
-        return replace(
-            issue, seen=seen, state=IssueState.OPEN, changed_at=at, run=run, turn=Turn.OPENED, muted_by=""
-        )  # fmt: skip
+        return replace(turned, state=IssueState.OPEN, turn=Turn.OPENED, muted_by="")
     overdue = issue.expected_until is not None and at.date() > issue.expected_until
     if overdue and issue.turn is not Turn.OVERDUE:
-        return replace(issue, seen=seen, changed_at=at, run=run, turn=Turn.OVERDUE)
-    if issue.seen != seen:
-        return replace(issue, seen=seen, changed_at=at, run=run, turn=Turn.STILL_OPEN)
-    return issue
+        return replace(turned, turn=Turn.OVERDUE)
+    return replace(turned, turn=Turn.OVERDUE if overdue else Turn.STILL_OPEN) if issue.seen != seen else issue
 
 
 def _gone(issue: Issue | None, run: str, at: datetime) -> Issue | None:

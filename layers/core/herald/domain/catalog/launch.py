@@ -45,7 +45,7 @@ def change_of(before: ItemState | None, published_at: datetime | None, content: 
 
 
 def ready_in(
-    plan: CatalogPlan, shown: Shown, scores: Mapping[str, Score], cells: tuple[Cell, ...], launch: ItemLaunch
+    plan: CatalogPlan, scores: Mapping[str, Score], cells: tuple[Cell, ...], launch: ItemLaunch
 ) -> Iterator[Region]:
     """Yield the regions in which a published item has all it needs, and the region's word where that is needed."""
     for region in plan.regions:

@@ -47,7 +47,7 @@ def told_issues(issues: Iterable[Issue], steward: str) -> list[Issue]:
 
 
 def is_due(issues: Sequence[Issue], run: str, last: datetime | None, now: datetime, plan: CatalogPlan) -> bool:
-    """Say whether a steward is to be told: there is news, or something severe is open and the last word was long ago."""
+    """Say whether a steward is to be told: of news, or again of something severe after a while."""
     if any(issue.run == run and issue.turn in NEWS for issue in issues):
         return True
     open_ = [issue for issue in issues if issue.state is IssueState.OPEN and not issue.waits(now.date())]

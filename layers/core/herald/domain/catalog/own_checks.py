@@ -23,9 +23,9 @@ def own_finding(own: OwnCheck, item: CatalogItem) -> Finding:
 def item_facts(item: CatalogItem, around: Surroundings) -> dict[str, Any]:
     """Return what conditions see of an item.
 
-    ``id, name, description, tags, metadata, published, publishedAt, attributes, prices, rules, folder``. Every number is
-    a double; what is missing is absent. ``prices`` is by the pricebook's name, then by currency. ``attributes`` are by
-    name: ``{"type", "values", "default"}``, options as ids or ``#tag``.
+    ``id, name, description, tags, metadata, published, publishedAt, attributes, prices, rules, folder``. Every number
+    is a double; what is missing is absent. ``prices`` is by the pricebook's name, then by currency. ``attributes`` are
+    by name: ``{"type", "values", "default"}``, options as ids or ``#tag``.
     """
     published = item.asset.published_at if item.asset else None
     names = {book.id: book.name for book in around.pricebooks}
@@ -37,7 +37,7 @@ def item_facts(item: CatalogItem, around: Surroundings) -> dict[str, Any]:
     product = item.product
     facts = {
         "id": item.id, "name": item.name, "description": product.get("description") or None,
-        "folder": product.get("parentFolderId"), "tags": [tag for tag in product.get("tags") or () if isinstance(tag, str)],
+        "folder": product.get("parentFolderId"), "tags": told_tags(product),
         "metadata": {name: value for name, value in item.metadata.items() if not isinstance(value, Mapping | list)},
         "published": published is not None, "publishedAt": published, "prices": prices, "rules": len(item.rules),
         "attributes": {
@@ -49,6 +49,12 @@ def item_facts(item: CatalogItem, around: Surroundings) -> dict[str, Any]:
         },
     }  # fmt: skip
     return {name: value for name, value in facts.items() if value is not None}
+
+
+def told_tags(product: Mapping[str, Any]) -> list[str]:
+    """Return the tags' names that an exported record tells of."""
+    tags = product.get("tags")
+    return [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
 
 
 def _shown(value: Any) -> Any:

@@ -94,10 +94,19 @@ def scored(
         lacks[Requirement.TRANSLATION] = max(0.0, 1 - missing_texts / max(texts, 1))
     if missing_prices:
         lacks.setdefault(Requirement.PRICE, 1 - len(missing_prices) / len(cell.prices))
+    return Score(_points(plan, lacks), lacks)
+
+
+def translated(plan: CatalogPlan, score: Score) -> Score:
+    """Return a score as it is once all texts are there."""
+    lacks = dict(score.lacks)
+    lacks.pop(Requirement.TRANSLATION, None)
+    return Score(_points(plan, lacks), lacks) if len(lacks) < len(score.lacks) else score
+
+
+def _points(plan: CatalogPlan, lacks: Mapping[Requirement, float]) -> int:
     total = sum(plan.weights.values()) or 1
-    reached = sum(weight * lacks.get(requirement, 1.0) for requirement, weight in plan.weights.items())
-    points = int(100 * reached / total)
-    return Score(points, lacks)
+    return int(100 * sum(weight * lacks.get(name, 1.0) for name, weight in plan.weights.items()) / total)
 
 
 def score_document(score: Score) -> dict[str, Any]:

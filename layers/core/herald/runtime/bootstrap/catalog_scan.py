@@ -24,8 +24,8 @@ from herald.domain.report_link import signed
 from herald.runtime.bootstrap.consumer import received_queue
 from herald.runtime.bootstrap.world import World, this_process
 from herald.runtime.settings import ScanSettings
-from herald.usecases import shelves
 from herald.usecases.outcome import Outcome
+from herald.usecases.scan import scan_shelves
 from herald.usecases.scan.begin import Begin
 from herald.usecases.scan.close import Close
 from herald.usecases.scan.examine import Examine
@@ -61,7 +61,7 @@ def workshop(settings: ScanSettings, world: World) -> Workshop:
     http = HttpClient(
         [settings.threekit_base_url], world.clock, timeouts=TIMEOUTS, max_answer_bytes=LONGEST_ANSWER
     )  # fmt: skip
-    runs = shelves.scan_runs(state)
+    runs = scan_shelves.scan_runs(state)
 
     def began_at(run: str) -> datetime:
         found = runs.get(run)

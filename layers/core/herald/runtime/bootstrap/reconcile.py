@@ -21,6 +21,7 @@ from herald.runtime.settings import ReconcileSettings
 from herald.usecases.outcome import Outcome
 from herald.usecases.settle_deliveries import SettleDeliveries
 from herald.usecases.sweep_threekit import SweepThreekit, Swept, swept_jobs, swept_orders
+from herald.usecases.watch_scans import WatchScans
 from herald.usecases.watch_sources import WatchSources
 
 Sweep = Callable[[int, Callable[[], bool]], Outcome]
@@ -77,7 +78,13 @@ def compose(settings: ReconcileSettings, world: World) -> Mapping[str, Callable[
             swept_orders(platform(), settings.order_sort, state, writeback, lambda: configurations.active().milestones)
         ),
         "jobs": lambda: sweep(swept_jobs(platform())),
-        "sources": lambda: WatchSources(state, configurations, world.clock, world.count),
+        "sources": lambda: WatchSources(
+            state,
+            configurations,
+            world.clock,
+            world.count,
+            WatchScans(state, world.clock, world.count, timedelta(hours=settings.scan_overdue_hours)),
+        ),
     }
 
 

@@ -6,16 +6,18 @@ from functools import lru_cache
 
 from herald.adapters.cel import CelRuleEngine
 from herald.adapters.dynamodb_audit import DynamoAuditTrail
+from herald.adapters.dynamodb_catalog import DynamoItemStates
 from herald.adapters.dynamodb_configuration import DynamoConfigurationStore
 from herald.adapters.dynamodb_decisions import DynamoDecisions
 from herald.adapters.dynamodb_inbox import DynamoInbox
 from herald.adapters.dynamodb_ledger import DynamoLedger
 from herald.adapters.dynamodb_state import DynamoStateStore
-from herald.adapters.sqs import SqsDispatchQueue, SqsReceivedQueue, SqsWritebackQueue
+from herald.adapters.sqs import SqsDispatchQueue, SqsReceivedQueue, SqsScanQueue, SqsWritebackQueue
 from herald.runtime.bootstrap import threekit
 from herald.runtime.bootstrap.consumer import INBOX_IS_ONLY_READ, received_queue
 from herald.runtime.bootstrap.world import World, this_process
 from herald.runtime.settings import EvaluationSettings
+from herald.usecases.catalog_words import CatalogWords
 from herald.usecases.evaluate import Evaluate
 from herald.usecases.matters import Matters
 
@@ -23,6 +25,7 @@ from herald.usecases.matters import Matters
 def compose(settings: EvaluationSettings, world: World) -> Evaluate:
     """Return the evaluation of a stack."""
     database = world.client("dynamodb")
+    state = DynamoStateStore(database, settings.state_table, world.clock)
     max_age = timedelta(seconds=settings.config_max_age_seconds)
     return Evaluate(
         inbox=DynamoInbox(database, settings.inbox_table, world.clock, INBOX_IS_ONLY_READ),
@@ -32,7 +35,14 @@ def compose(settings: EvaluationSettings, world: World) -> Evaluate:
         configurations=DynamoConfigurationStore(database, settings.config_table, world.clock, max_age),
         threekit=threekit.client(settings.threekit_base_url, settings.secret_id, world),
         rules=CelRuleEngine(),
-        matters=Matters(DynamoStateStore(database, settings.state_table, world.clock)),
+        matters=Matters(
+            state,
+            CatalogWords(
+                DynamoItemStates(database, settings.catalog_table),
+                state,
+                SqsScanQueue(world.client("sqs"), settings.scan_queue_url),
+            ),
+        ),
         dispatch=SqsDispatchQueue(world.client("sqs"), settings.dispatch_queue_url),
         writeback=SqsWritebackQueue(world.client("sqs"), settings.writeback_queue_url),
         clock=world.clock,

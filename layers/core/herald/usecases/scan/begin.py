@@ -8,10 +8,11 @@ from typing import Any
 from herald.domain.catalog.plan import plan_of
 from herald.domain.catalog.run import Run, Stage, Watch, run_id
 from herald.domain.errors import PoisonError, Reason
-from herald.usecases import shelves
 from herald.usecases.outcome import DONE, Later, Outcome
+from herald.usecases.scan import scan_shelves
 from herald.usecases.scan.resume import Resume
 from herald.usecases.scan.workshop import Workshop
+from herald.usecases.shelves import CATALOG
 
 WAIT = timedelta(minutes=5)
 PATIENCE = 80
@@ -30,7 +31,7 @@ class Begin:
     def __call__(self, message: Mapping[str, Any], attempt: int, enough_time: Callable[[], bool]) -> Outcome:  # noqa: ARG002 - as every step is called
         """Begin or wait. Raises ``PoisonError`` for partitions that there are not."""
         shop = self.workshop
-        watch = shelves.scan_watch(shop.state).get(shelves.WATCH) or Watch()
+        watch = scan_shelves.scan_watch(shop.state).get(CATALOG) or Watch()
         ask = _ask(message)
         if watch.current:
             return self._while_one_runs(watch.current, ask, attempt)
@@ -38,7 +39,7 @@ class Begin:
         if run.stage is Stage.FINISHED:
             return DONE
         # Stored before it is the present one, so that whoever reads the watch finds it.
-        shelves.scan_runs(shop.state).change(run.id, lambda standing: (standing or run, None))
+        scan_shelves.scan_runs(shop.state).change(run.id, lambda standing: (standing or run, None))
         shop.checkpoint("scan.stored", run.id)
         if not self._made_present(run):
             return Later(WAIT, Reason.ALREADY_RUNNING)
@@ -48,7 +49,7 @@ class Begin:
 
     def _asked_for(self, ask: str) -> Run | None:
         """Return the run that was made for the same request: its message comes again where somebody died over it."""
-        runs = shelves.scan_runs(self.workshop.state).all().values() if ask else ()
+        runs = scan_shelves.scan_runs(self.workshop.state).all().values() if ask else ()
         return next((run for run in runs if run.ask == ask), None)
 
     def _made_present(self, run: Run) -> bool:
@@ -58,15 +59,15 @@ class Begin:
                 return None, False
             return replace(present, current=run.id), True
 
-        return shelves.scan_watch(self.workshop.state).change(shelves.WATCH, take)
+        return scan_shelves.scan_watch(self.workshop.state).change(CATALOG, take)
 
     def _while_one_runs(self, current: str, ask: str, attempt: int) -> Outcome:
         shop = self.workshop
-        run = shelves.scan_runs(shop.state).get(current)
+        run = scan_shelves.scan_runs(shop.state).get(current)
         if run is None or run.stage is Stage.FINISHED:
             # Somebody died before saying that it is over.
-            free = shelves.scan_watch(shop.state)
-            free.change(shelves.WATCH, lambda standing: (_without(standing, current), None))
+            free = scan_shelves.scan_watch(shop.state)
+            free.change(CATALOG, lambda standing: (_without(standing, current), None))
             return Later(timedelta(0), Reason.CONTINUED)
         if ask and run.ask == ask:
             self.resume(run)

@@ -15,9 +15,11 @@ from herald.domain.catalog.state import finding_document, finding_of, state_of
 from herald.domain.errors import CallFailed, Fate, Reason
 from herald.usecases import shelves
 from herald.usecases.outcome import DONE, Later, Outcome
+from herald.usecases.scan import scan_shelves
 from herald.usecases.scan.tell import Tell
 from herald.usecases.scan.workshop import Turn as Lease
 from herald.usecases.scan.workshop import Workshop, confirmed_key, findings_key, results_key, total_key
+from herald.usecases.shelves import CATALOG
 
 AT_A_TIME = 4
 ASKED_AT_ONCE = 100
@@ -86,7 +88,7 @@ class Closing:
         self._carry(carried)
         self._other_partitions()
         self._datatables()
-        standing = shelves.issues(self.shop.state).all()
+        standing = scan_shelves.issues(self.shop.state).all()
         open_ = {identity for identity, issue in standing.items() if issue.resolved_at is None}
         present = self._present(open_)
         if present is None:
@@ -223,7 +225,7 @@ class Closing:
     def _issues(self, seen: Mapping[str, Seen], standing: Mapping[str, Issue]) -> dict[str, Issue]:
         """Return every issue after this scan; those that it changed are stored."""
         muted = self._muted()
-        shelf, now = shelves.issues(self.shop.state), self.run.began_at
+        shelf, now = scan_shelves.issues(self.shop.state), self.run.began_at
         issues = dict(standing)
         for identity in sorted({*seen, *standing}):
             now_seen = seen.get(identity)
@@ -320,4 +322,4 @@ def make_way(shop: Workshop, run: Run) -> None:
         last = (before.finished, before.finished_at) if run.dry else (run.id, run.finished_at)
         return Watch("", *last), None
 
-    shelves.scan_watch(shop.state).change(shelves.WATCH, over)
+    scan_shelves.scan_watch(shop.state).change(CATALOG, over)

@@ -13,7 +13,7 @@ from herald.domain.catalog.check import Check, Requirement
 from herald.domain.catalog.finding import Finding
 from herald.domain.catalog.item import CatalogItem
 from herald.domain.catalog.launch import Shown, change_of, fits, late_locales, ready_in
-from herald.domain.catalog.own_checks import as_rules, item_facts, own_finding
+from herald.domain.catalog.own_checks import as_rules, item_facts, own_finding, told_tags
 from herald.domain.catalog.plan import CatalogPlan, plan_document
 from herald.domain.catalog.prints import content_print, item_print
 from herald.domain.catalog.readiness import Cell, cells_of, scored
@@ -23,7 +23,7 @@ from herald.domain.decision import Verdict
 from herald.domain.item_launch import ItemLaunch
 from herald.usecases import shelves
 from herald.usecases.outcome import DONE, Outcome
-from herald.usecases.scan.export import identity_of
+from herald.usecases.scan.export import identity_of, product_of
 from herald.usecases.scan.resume import Resume
 from herald.usecases.scan.workshop import Workshop, results_key, segments_key
 
@@ -96,8 +96,8 @@ class Examination:
 
     def _item(self, text: str) -> tuple[CatalogItem, str]:
         record = json.loads(text, parse_float=Decimal)
-        identity, product = identity_of(record) or "", record.get("product")
-        return CatalogItem(identity, product if isinstance(product, dict) else {}, self.book.asset(identity)), text
+        identity = identity_of(record) or ""
+        return CatalogItem(identity, product_of(record), self.book.asset(identity)), text
 
     def _one(self, item: CatalogItem, text: str, before: ItemState | None, result: "_Result") -> None:
         print_ = item_print(text, item, self.book, self.basis, self.price_key)
@@ -115,7 +115,7 @@ class Examination:
         scores = self._scores(item, shown, findings, before, same=same)
         launch = self.launches.get(item.id, ItemLaunch())
         plain = {cell: known.score for cell, known in scores.items()}
-        ready = [region.name for region in ready_in(self.plan, shown, plain, self.cells, launch)] if published else []
+        ready = [region.name for region in ready_in(self.plan, plain, self.cells, launch)] if published else []
         announced = before.announced if before else ()
         lacking = {c.locale for c in self.cells if c.key in plain and Requirement.TRANSLATION in plain[c.key].lacks}
         late = late_locales(self.plan, published, lacking, launch, self.run.began_at)
@@ -165,9 +165,7 @@ class Examination:
             id=item.id, name=item.name, sku=str(sku) if sku is not None else "",
             picture=picture if isinstance(picture, str) and picture.startswith("https://") else "",
             link=self.plan.item_link.replace("{id}", item.id), metadata=metadata,
-            tags=tuple(self.book.tag_names(item.id)) or tuple(
-                tag for tag in item.product.get("tags") or () if isinstance(tag, str)
-            ),
+            tags=tuple(self.book.tag_names(item.id)) or tuple(told_tags(item.product)),
         )  # fmt: skip
 
     def _scores(

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from herald.catalog_ports import ScanBook
+from herald.domain.catalog.own_checks import told_tags
 from herald.domain.catalog.plan import CatalogPlan, Partition
 from herald.domain.catalog.run import Run, Stage
 from herald.domain.errors import CallFailed, Reason
@@ -114,7 +115,7 @@ class _Cutting:
             identity = identity_of(record)
             if identity is None or (seen is not None and identity in seen):
                 continue
-            names = self.book.tag_names(identity) or told_tags(record)
+            names = self.book.tag_names(identity) or told_tags(product_of(record))
             if self.plan.partition_of(names) == self.partition.name:
                 if seen is not None:
                     seen.add(identity)
@@ -138,15 +139,14 @@ class _Cutting:
         return name not in ready
 
 
+def product_of(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the product part of an exported record; empty where it is none."""
+    product = record.get("product")
+    return product if isinstance(product, dict) else {}
+
+
 def identity_of(record: Mapping[str, Any]) -> str | None:
     """Return the id of an exported record (docs/vendor/threekit.md 2.4)."""
     query = record.get("query")
     found = query.get("id") if isinstance(query, Mapping) else None
     return found if isinstance(found, str) and found else None
-
-
-def told_tags(record: Mapping[str, Any]) -> list[str]:
-    """Return the tags' names that an exported record tells of."""
-    product = record.get("product")
-    tags = product.get("tags") if isinstance(product, Mapping) else None
-    return [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []

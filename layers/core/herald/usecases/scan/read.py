@@ -102,6 +102,8 @@ class _Reading:
 
     def put_aside(self) -> None:
         self.shop.books.put_aside(self.run.id)
+        counts = self.counts()
+        self.shop.change_run(self.run.id, lambda standing: standing.counted(**counts))
 
     def counts(self) -> dict[str, int]:
         return {"assets": self.book.assets(), "configurations": self.book.configurations()}

@@ -24,7 +24,9 @@ from herald.domain.catalog.run import Run
 from herald.domain.catalog.told_types import CRITICAL, DIGEST, LATE, PUBLISHED, READY
 from herald.domain.notification import Severity
 from herald.usecases import shelves
+from herald.usecases.scan import scan_shelves
 from herald.usecases.scan.workshop import Workshop
+from herald.usecases.shelves import CATALOG
 
 SUMMARY = "catalog/summary.json"
 
@@ -98,7 +100,7 @@ class Tell:
         return Links(csv, whole, until)
 
     def _digest(self, steward: str, issues: Sequence[Issue]) -> None:
-        shelf, now = shelves.stewards(self.shop.state), self.run.began_at
+        shelf, now = scan_shelves.stewards(self.shop.state), self.run.began_at
         last = shelf.get(steward)
         mine = last is not None and last["run"] == self.run.id
         if not mine and not is_due(issues, self.run.id, last["at"] if last else None, now, self.plan):
@@ -143,7 +145,7 @@ class Tell:
                 return None, []
             return {"jobs": [], "run": self.run.id, "taken": standing["jobs"]}, standing["jobs"]
 
-        return shelves.finished_jobs(self.shop.state).change(shelves.WATCH, taken)
+        return shelves.finished_jobs(self.shop.state).change(CATALOG, taken)
 
     def _enter(self, kind: str, key: Sequence[str], subject: str, data: Mapping[str, Any]) -> None:
         self.shop.inbox.record(event(kind, key, subject, data, self.run.id, self.shop.clock()))

@@ -15,8 +15,8 @@ from herald.domain.configuration import Configuration
 from herald.domain.errors import CallFailed, Fate, PoisonError, Reason
 from herald.domain.retry import backoff
 from herald.ports import Checkpoint, Clock, ConfigurationStore, Count, Inbox, RuleEngine, ScanQueue, StateStore
-from herald.usecases import shelves
 from herald.usecases.outcome import Later
+from herald.usecases.scan import scan_shelves
 
 LEASE = timedelta(minutes=3)
 RENEW = timedelta(minutes=1)
@@ -48,7 +48,7 @@ class Workshop:
 
     def run(self, run_id: str) -> Run:
         """Return a run. Raises ``PoisonError`` if there is none of that id."""
-        run = shelves.scan_runs(self.state).get(run_id)
+        run = scan_shelves.scan_runs(self.state).get(run_id)
         if run is None:
             raise PoisonError(Reason.NOT_FOUND, f"there is no scan {run_id[:60]}")
         return run
@@ -62,7 +62,7 @@ class Workshop:
             after = change(standing)
             return after, after
 
-        return shelves.scan_runs(self.state).change(run_id, changed)
+        return scan_shelves.scan_runs(self.state).change(run_id, changed)
 
     def configuration(self, run: Run) -> tuple[Configuration, CatalogPlan]:
         """Return the configuration a run began with, and its plan for the catalogue."""
@@ -89,7 +89,7 @@ class Turn:
     """One step of one run, which one process makes at a time; one that died has it for three minutes more."""
 
     def __init__(self, workshop: Workshop, name: str) -> None:
-        self._shelf, self._name = shelves.scan_turns(workshop.state), name
+        self._shelf, self._name = scan_shelves.scan_turns(workshop.state), name
         self._clock = workshop.clock
         self._until: datetime | None = None
 

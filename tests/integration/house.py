@@ -117,6 +117,7 @@ class House:
         self._settings = settings
         self.threekit, self.opentext = threekit, opentext
         self.die_at: set[str] = set()
+        self.scans = 0
         self.deaths: list[str] = []
         self.vendor_plays = True
         self.enough_time: Callable[[], bool] = lambda: True
@@ -147,7 +148,8 @@ class House:
 
     def scan(self, **message: Any) -> None:
         """Let the schedule ask for a scan."""
-        body = {"step": "begin", "ask": f"ask-{self.clock().isoformat()}", "by": "schedule", **message}
+        self.scans += 1
+        body = {"step": "begin", "ask": f"ask-{self.scans}", "by": "schedule", **message}
         self.sqs.send_message(QueueUrl=self.queues["Scan"], MessageBody=json.dumps(body))
 
     def lose_stream_records(self) -> None:
@@ -285,7 +287,8 @@ class House:
 
     def _make_aws(self, configuration: Configuration) -> None:
         self.s3 = boto3.client("s3")
-        self.s3.create_bucket(Bucket="catalog")
+        region = {"LocationConstraint": self.s3.meta.region_name}
+        self.s3.create_bucket(Bucket="catalog", CreateBucketConfiguration=region)
         self.tables = {
             name: create_table(self.dynamodb, name)
             for name in ("InboxTable", "AuditTable", "LedgerTable", "StateTable", "ConfigTable", "CatalogTable")

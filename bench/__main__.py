@@ -9,12 +9,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bench import cold_start, cost, webhook
+from bench import cold_start, cost, scan, webhook
 from bench.cold_start import ColdStart
 from bench.cost import PRICES, Cost
+from bench.scan import ScanTime
 from bench.webhook import WebhookTime
 
-PARTS = ("webhook", "cold-start", "cost")
+PARTS = ("webhook", "cold-start", "cost", "scan")
 
 
 def main(
@@ -42,8 +43,29 @@ def main(
         measured["cost"] = {one.name: _cost_document(one) for one in costs}
         for one in costs:
             _print_cost(console, one)
+    if "scan" in parts:
+        scans = []
+        for size in scan.SIZES:
+            scans += list(scan.measure((size,)))
+        measured["scan"] = [scan.as_document(one) for one in scans]
+        console.print(_scan_table(scans))
     if as_json:
         print(json.dumps(measured, indent=2))
+
+
+def _scan_table(scans: Iterable[ScanTime]) -> Table:
+    table = _table(
+        "Scans in the local stack", "catalogue", "seconds", "read, examine, close", "ms per item", "peak MiB",
+        "looked at", "states written", "documents written", "issues of planted causes",
+    )  # fmt: skip
+    for one in scans:
+        table.add_row(
+            f"{one.items:,} items, {one.what}", f"{one.seconds:.0f}",
+            f"{one.reading:.0f}, {one.examining:.0f}, {one.closing:.0f}", f"{one.milliseconds_per_item:.2f}",
+            f"{one.peak_mib:.0f}", f"{one.looked_at:,}", f"{one.states_written:,}", f"{one.documents_written:,}",
+            f"{one.open_issues} of {one.planted}",
+        )  # fmt: skip
+    return table
 
 
 def _webhook_table(times: Iterable[WebhookTime]) -> Table:

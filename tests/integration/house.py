@@ -287,7 +287,7 @@ class House:
 
     def _make_aws(self, configuration: Configuration) -> None:
         self.s3 = boto3.client("s3")
-        region = {"LocationConstraint": self.s3.meta.region_name}
+        region: Any = {"LocationConstraint": self.s3.meta.region_name}
         self.s3.create_bucket(Bucket="catalog", CreateBucketConfiguration=region)
         self.tables = {
             name: create_table(self.dynamodb, name)

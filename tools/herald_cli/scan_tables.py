@@ -14,7 +14,8 @@ from herald_cli.scan_words import count, moment, span
 from herald_cli.status_report import ago
 
 COUNTS = {
-    "items": "items", "looked_at": "looked at, as they or what is around them changed", "findings": "findings",
+    "items": "items", "looked_at": "looked at, as they or what is around them changed",
+    "written": "remembered anew", "findings": "findings",
     "exempt": "findings exempt", "opened": "issues opened", "resolved": "issues resolved", "open": "issues open",
     "muted": "issues muted", "changes": "items published, changed or withdrawn", "ready": "items ready in a region",
     "late": "items late in a language", "check_errors": "checks that failed", "assets": "assets",

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tests.contract.vendors.clients import THREEKIT_SECRET, Secret, at_now, threekit_at
 
-from herald.adapters import threekit as adapter
+from herald.adapters import json_stream
 from herald.adapters.http_client import HttpClient
 from herald.adapters.threekit import ThreekitPlatform
 from herald.domain.errors import CallFailed, Fate, Reason
@@ -197,7 +197,7 @@ def test_an_export_of_two_hundred_megabytes_needs_little_memory() -> None:
 
 
 def test_one_record_is_not_read_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(adapter, "MAX_ANSWER_BYTES", 100_000)
+    monkeypatch.setattr(json_stream, "MAX_ANSWER_BYTES", 100_000)
 
     def endless() -> Iterator[bytes]:
         yield b'[{"name": "'

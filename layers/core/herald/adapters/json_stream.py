@@ -60,6 +60,8 @@ def members(chunks: Iterable[bytes]) -> Iterator[tuple[str, Any]]:
         if colon is None:
             raise ValueError("no colon yet")
         value, at = read(text, colon.end())
+        if at == len(text):
+            raise ValueError("a number may go on, and something has to follow")
         return (name, value), at
 
     return (pair for _, pair in _parts(chunks, _OBJECT, member))
@@ -83,9 +85,6 @@ def _parts(chunks: Iterable[bytes], form: _Form, read: _Read) -> Iterator[tuple[
                 try:
                     part, end = read(text, start.end())
                 except (ValueError, ArithmeticError, RecursionError):
-                    break
-                # A number that ends where the text does may go on.
-                if end == len(text) and chunk:
                     break
                 yield text[start.end() : end], part
                 begins, at = form.further, end

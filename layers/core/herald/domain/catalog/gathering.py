@@ -108,9 +108,10 @@ def base_severity(check: str, plan: CatalogPlan, built_in: Mapping[str, Severity
     return own.get(check) or built_in.get(check, Severity.MEDIUM)
 
 
-def of_steward(candidate: Candidate, steward: str) -> Candidate:
-    """Return it in somebody's care: an option's fault is its own steward's, whoever offers it."""
-    return replace(candidate, steward=steward)
+def of_owner(candidate: Candidate, name: str, steward: str) -> Candidate:
+    """Return it under the name and in the care of the item at fault: an option's fault is its own steward's."""
+    message = candidate.message.replace(f"'{candidate.asset}'", f"'{name}'")
+    return replace(candidate, message=message, steward=steward)
 
 
 def _reached(escalation: Escalation, blast: Blast) -> bool:

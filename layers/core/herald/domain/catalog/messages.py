@@ -43,7 +43,12 @@ def told_issues(issues: Iterable[Issue], steward: str) -> list[Issue]:
         if issue.seen.steward == steward and issue.state is not IssueState.MUTED and not issue.seen.tolerated
         and issue.turn is not Turn.GONE
     ]  # fmt: skip
-    return sorted(own, key=lambda issue: (rank(issue.seen), issue.id), reverse=True)
+    return worst_first(own)
+
+
+def worst_first(issues: Iterable[Issue]) -> list[Issue]:
+    """Return issues in the order in which somebody should look at them."""
+    return sorted(issues, key=lambda issue: (rank(issue.seen), issue.id), reverse=True)
 
 
 def is_due(issues: Sequence[Issue], run: str, last: datetime | None, now: datetime, plan: CatalogPlan) -> bool:

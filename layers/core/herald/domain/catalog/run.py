@@ -23,7 +23,10 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One scan. ``counts`` are numbers for people: assets, items, looked_at, written, findings, issues, opened ..."""
+    """One scan. ``marks`` say when each stage began.
+
+    ``counts`` are numbers for people: assets, items, looked_at, written, findings, issues, opened and others.
+    """
 
     id: str
     partitions: tuple[str, ...]
@@ -34,6 +37,7 @@ class Run:
     dry: bool = False
     stage: Stage = Stage.READING
     stage_at: datetime | None = None
+    marks: Mapping[str, datetime] = field(default_factory=dict)
     finished_at: datetime | None = None
     kept: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -43,7 +47,10 @@ class Run:
         """Return it at a later stage; at an earlier one it stays where it is."""
         if list(Stage).index(stage) <= list(Stage).index(self.stage):
             return self
-        return replace(self, stage=stage, stage_at=at, finished_at=at if stage is Stage.FINISHED else None)
+        return replace(
+            self, stage=stage, stage_at=at, marks={**self.marks, str(stage): at},
+            finished_at=at if stage is Stage.FINISHED else None,
+        )  # fmt: skip
 
     def counted(self, **counts: int) -> "Run":
         """Return it with some counts set."""

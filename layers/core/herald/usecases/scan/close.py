@@ -8,7 +8,7 @@ from typing import Any
 
 from herald.catalog_ports import ScanBook
 from herald.domain.catalog.datatable_references import broken_table_references
-from herald.domain.catalog.gathering import Gathering, base_severity, of_steward, seen_of, tolerated
+from herald.domain.catalog.gathering import Gathering, base_severity, of_owner, seen_of, tolerated
 from herald.domain.catalog.issue import Issue, Seen, Turn, after_scan
 from herald.domain.catalog.run import Run, Stage, Watch
 from herald.domain.catalog.state import finding_document, finding_of, state_of
@@ -74,6 +74,7 @@ class Closing:
     items: int = 0
     looked: int = 0
     exempt: int = 0
+    written: int = 0
 
     def __post_init__(self) -> None:
         self.configuration, self.plan = self.shop.configuration(self.run)
@@ -122,6 +123,7 @@ class Closing:
             self.items += result["items"]
             self.looked += result["looked"]
             self.exempt += result["exempt"]
+            self.written += len(result["states"])
             self.errors |= result["errors"]
             for name in LISTS:
                 self.lists[name] += result[name]
@@ -202,24 +204,25 @@ class Closing:
         items = max(self.items, sum(self.run.expected.get(name, 0) for name in self.run.partitions))
         seen = {}
         for identity, found in candidates.items():
-            candidate = of_steward(found, owners.get(found.asset or "", found.steward))
+            owner = owners.get(found.asset or "")
+            candidate = of_owner(found, *owner) if owner else found
             blast = self.book.blast(tuple(candidate.items), candidate.asset, self.plan)
             few = tolerated(found.check, self.plan, len(self.gathering.by_check[found.check]), items)
             severity = base_severity(found.check, self.plan, severities)
             seen[identity] = seen_of(candidate, self.plan, severity, blast, tolerated=few)
         return seen
 
-    def _owners(self, assets: Iterable[str | None]) -> dict[str, str]:
-        """Return the stewards of those assets that are items."""
+    def _owners(self, assets: Iterable[str | None]) -> dict[str, tuple[str, str]]:
+        """Return names and stewards of those assets that are items."""
         wanted = sorted({asset for asset in assets if asset})
         known = self.shop.states.load(wanted)
-        found = {identity: state.steward for identity, state in known.items()}
+        found = {identity: (state.name, state.steward) for identity, state in known.items()}
         for partition in self.run.partitions:
             if len(found) == len(wanted):
                 break
             for result in self._results(partition):
-                states = {identity: document["steward"] for identity, document in result["states"]}
-                found |= {asset: states[asset] for asset in wanted if asset in states and asset not in found}
+                states = {identity: (told["name"], told["steward"]) for identity, told in result["states"]}
+                found |= {asset: states[asset] for asset in wanted if asset in states}
         return found
 
     def _issues(self, seen: Mapping[str, Seen], standing: Mapping[str, Issue]) -> dict[str, Issue]:
@@ -290,7 +293,7 @@ class Closing:
     def _summary(self, issues: Mapping[str, Issue]) -> dict[str, int]:
         own = [issue for issue in issues.values() if issue.run == self.run.id]
         return {
-            "items": self.items, "looked_at": self.looked, "exempt": self.exempt,
+            "items": self.items, "looked_at": self.looked, "written": self.written, "exempt": self.exempt,
             "findings": sum(candidate.details for candidate in self.gathering.candidates.values()),
             "open": sum(issue.resolved_at is None for issue in issues.values()),
             "opened": sum(issue.turn in (Turn.OPENED, Turn.REOPENED) for issue in own),

@@ -17,6 +17,7 @@ from herald.domain.catalog.messages import (
     shown_items,
     told_issues,
     wave,
+    worst_first,
 )
 from herald.domain.catalog.plan import CatalogPlan
 from herald.domain.catalog.reports import as_csv, as_json
@@ -44,7 +45,7 @@ class Tell:
         for steward in self._stewards(issues):
             self._report(steward, told_issues(issues.values(), steward), counts)
         everything = [issue for issue in issues.values() if issue.state is not IssueState.RESOLVED]
-        self._report("all", sorted(everything, key=lambda issue: issue.id), counts)
+        self._report("all", worst_first(everything), counts)
 
     def messages(self, issues: Mapping[str, Issue], lists: Mapping[str, Sequence[Sequence[Any]]]) -> None:
         """Enter what is to be told into the inbox."""

@@ -16,7 +16,8 @@ from herald_cli.send import Answer, send
 from herald_cli.timeline import as_json
 from herald_cli.trace_report import print_trace
 from localrun.running_house import RunningHouse
-from localrun.scenarios import InThreekit, Scenario, object_of, read_scenarios, unmet
+from localrun.scans import make_scan, read_scans, wrong_issues
+from localrun.scenarios import EVENTS, SCAN, InThreekit, Scenario, object_of, read_scenarios, unmet
 
 PATIENCE_SECONDS = 90.0
 LOOK_EVERY_SECONDS = 0.25
@@ -44,6 +45,23 @@ def play(house: RunningHouse, say: Callable[[str], None]) -> list[Played]:
         one = Played(scenario, answer, event_id)
         played.append(one)
         _await(house, one)
+    return played + _play_scans(house, say)
+
+
+def _play_scans(house: RunningHouse, say: Callable[[str], None]) -> list[Played]:
+    """Make each scan, wait for the effects of its messages, and return what became of them."""
+    played = []
+    scans = read_scans()
+    for number, scan in enumerate(scans, start=1):
+        say(f"[scan {number}/{len(scans)}] {scan.title}")
+        run = make_scan(house, scan)
+        summary = Scenario(title=scan.title, file=EVENTS / "scans.yaml", source=SCAN)
+        made = Played(summary, Answer(200, {"run": run.id, **run.counts}, ""), "", missing=wrong_issues(house, scan))
+        played.append(made)
+        for message in scan.messages:
+            one = Played(message.expected, Answer(200, {"run": run.id}, ""), message.event_id(run.id))
+            played.append(one)
+            _await(house, one)
     return played
 
 
@@ -52,7 +70,8 @@ def report(house: RunningHouse, played: list[Played], console: Console) -> None:
     for one in played:
         console.rule(f"[bold]{one.scenario.title}")
         answer = f"HTTP {one.answer.status} {json.dumps(one.answer.body)}"
-        console.print(f"POST {one.scenario.file.name} as {one.scenario.source}: {answer}")
+        how = f"POST {one.scenario.file.name} as {one.scenario.source}" if one.scenario.is_sent else "scan"
+        console.print(f"{how}: {answer}")
         if one.trace is not None:
             print_trace(console, one.trace)
         for problem in one.missing:
@@ -88,7 +107,7 @@ def report_json(house: RunningHouse, played: list[Played]) -> dict[str, Any]:
 
 
 def _await(house: RunningHouse, one: Played) -> None:
-    if one.answer.status != one.scenario.answer:
+    if one.scenario.is_sent and one.answer.status != one.scenario.answer:
         one.missing = [f"the answer was {one.answer.status}, not {one.scenario.answer}"]
         return
     find = tracer(house.connection)

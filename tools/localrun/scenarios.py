@@ -15,6 +15,8 @@ from herald_cli.send import Door
 from localrun.bring_up import ROOT
 
 EVENTS = ROOT / "events"
+SCAN = "scan"
+"""The source of what nobody sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +41,21 @@ class Scenario:
     title: str
     file: Path
     source: str
-    door: Door | None
-    answer: int
-    matched: frozenset[str]
-    skips: frozenset[str]
-    told: tuple[Told, ...]
-    written_back: bool
-    milestones: tuple[str, ...]
-    status: str | None
-    item: Mapping[str, Any]
-    audit: frozenset[str]
+    door: Door | None = None
+    answer: int = 202
+    matched: frozenset[str] = frozenset()
+    skips: frozenset[str] = frozenset()
+    told: tuple[Told, ...] = ()
+    written_back: bool = False
+    milestones: tuple[str, ...] = ()
+    status: str | None = None
+    item: Mapping[str, Any] = field(default_factory=dict)
+    audit: frozenset[str] = frozenset()
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether it is a sample that is sent, and no message of a scan."""
+        return self.source != SCAN
 
     @property
     def undecided(self) -> bool:
@@ -73,6 +80,11 @@ class InThreekit:
 def read_scenarios(path: Path = EVENTS / "scenarios.yaml") -> list[Scenario]:
     """Return the scenarios in the order in which they are sent."""
     return [_scenario(entry, path.parent) for entry in yaml.safe_load(path.read_text(encoding="utf-8"))]
+
+
+def told_of(title: str, file: Path, expected: Mapping[str, Any]) -> Scenario:
+    """Return what is expected of an event that nobody sends: one that a scan enters."""
+    return _scenario({"title": title, "file": file.name, "source": SCAN, "expect": expected}, file.parent)
 
 
 def object_of(trace: Trace) -> str:

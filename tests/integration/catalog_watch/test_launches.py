@@ -121,6 +121,16 @@ def test_an_item_is_announced_in_a_region_once_it_has_all_it_needs_there(watched
     assert house.told("catalog.launch.ready", house.scan()) == []
 
 
+def test_what_was_withdrawn_is_launched_anew(watched: Watched) -> None:
+    house = watched(60, plan=PLAN)
+    house.scan()
+    house.threekit.unpublish_item(house.item(5))
+    house.scan()
+    house.threekit.publish_item(house.item(5))
+    run = house.scan()
+    assert [told["region"] for told in house.told("catalog.launch.ready", run)] == ["AMER", "EMEA"]
+
+
 def test_a_region_that_wants_to_be_asked_is(watched: Watched) -> None:
     region = Region("APAC", {}, ("en-US",), needs_approval=True)
     house = watched(60, plan=CatalogPlan(regions=(region,)))

@@ -116,7 +116,8 @@ class Examination:
         launch = self.launches.get(item.id, ItemLaunch())
         plain = {cell: known.score for cell, known in scores.items()}
         ready = [region.name for region in ready_in(self.plan, plain, self.cells, launch)] if published else []
-        announced = before.announced if before else ()
+        # What was withdrawn is launched anew when it comes back.
+        announced = before.announced if before and published else ()
         lacking = {c.locale for c in self.cells if c.key in plain and Requirement.TRANSLATION in plain[c.key].lacks}
         late = late_locales(self.plan, published, lacking, launch, self.run.began_at)
         state = ItemState(

@@ -47,9 +47,11 @@ class Candidate:
     @property
     def told(self) -> str:
         """One line for people: the finding, and how many more there are."""
+        name = self.sample[0][1] if self.sample else ""
+        message = self.message if name in self.message else f"{name}: {self.message}"
         if len(self.items) > 1:
-            return f"{self.message} (and at {len(self.items) - 1} more items)"
-        return f"{self.message} (and {self.details - 1} more)" if self.details > 1 else self.message
+            return f"{message} (and at {len(self.items) - 1} more items)"
+        return f"{message} (and {self.details - 1} more)" if self.details > 1 else message
 
 
 @dataclass

@@ -12,6 +12,10 @@ from herald.domain.notification import Severity
 
 _ARTICLE = {"asset": "an asset", "tag": "a tag"}
 _MOST_LISTED = 20
+_FIELDS = {
+    "asset": "Its visual asset", "proxyId": "Its visual asset", "defaultStageId": "Its default stage",
+    "defaultCompositeId": "Its default composite",
+}  # fmt: skip
 
 _Named = tuple[str, str]
 """What is named: ``asset``, ``tag`` or ``unknown tag``, and its id or name."""
@@ -52,7 +56,7 @@ def _called(place: str, record: Record) -> str:
     if place.startswith("rule/"):
         return f"Rule {quoted(text_of(record, 'name') or str(int(place[5:]) + 1))}"
     name = text_of(record, "name")
-    return f"Attribute {quoted(name)}" if name else f"Its {quoted(place)}"
+    return f"Attribute {quoted(name)}" if name else _FIELDS.get(place, f"Its {quoted(place)}")
 
 
 def _mentions(item: CatalogItem, surroundings: Surroundings) -> Iterator[_Mention]:

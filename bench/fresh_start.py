@@ -13,11 +13,13 @@ from typing import Any
 
 from tests.infra.template import translated
 from tests.integration.configuration import two_rules
+from tests.integration.house import REPORT_KEY
 
 from bench import deployed
 from bench.aws_stub import AwsStub, aws_stub
 from bench.recorded_house import CREDENTIALS, RecordedHouse, recorded_house
 from herald.domain.delivery import FIRST_LOOK
+from herald.domain.report_link import signed
 from herald.runtime.settings import BY_FUNCTION
 from simulators.threekit.seed import ids
 
@@ -80,6 +82,10 @@ def fresh_starts() -> Iterator[FreshStarts]:
         house.clock.advance(FIRST_LOOK)
         house.sweep("deliveries")
         house.settle(FIRST_LOOK)
+        house.scan()
+        house.settle(FIRST_LOOK)
+        answer = house.open_report(signed("reports/none/all.csv", house.clock() + FIRST_LOOK, REPORT_KEY))
+        assert answer["statusCode"] == 302, answer
         yield FreshStarts(house, stub)
 
 

@@ -26,7 +26,7 @@ CREDENTIALS = {
 CONSUMERS = {
     "Evaluation": "rule_evaluation", "Tracking": "delivery_tracking", "Dispatch": "notification_dispatch",
     "Writeback": "threekit_writeback",
-    "Reconcile": "reconcile",
+    "Reconcile": "reconcile", "Scan": "catalog_scan",
 }  # fmt: skip
 
 # One for all houses of this process: the logger writes for ever to the output it finds when it is made.
@@ -88,6 +88,7 @@ class RecordedHouse(House):
         self.webhook = self._noting("threekit_webhook", self.webhook)
         self.callback = self._noting("opentext_callback", self.callback)
         self.relay = self._noting("event_relay", self.relay)
+        self.download = self._noting("report_download", self.download)
         for work in self.works:
             work.handle = self._noting(CONSUMERS[work.name], work.handle)
 

@@ -29,6 +29,7 @@ from herald.runtime.bootstrap import (
     notification_dispatch,
     opentext_callback,
     reconcile,
+    report_download,
     rule_evaluation,
     threekit_writeback,
 )
@@ -39,6 +40,7 @@ from herald.runtime.settings import (
     EvaluationSettings,
     ReconcileSettings,
     RelaySettings,
+    ReportSettings,
     ScanSettings,
     TrackingSettings,
     WebhookSettings,
@@ -55,6 +57,7 @@ LEASE = timedelta(seconds=120)
 GRACE = timedelta(minutes=15)
 PATH_TOKEN = "demo-path-token-0123456789abcdef"
 SIGNING_KEY = "whsec_" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVoxMjM0NTY="
+REPORT_KEY = "k" * 64
 PLENTY_PER_SECOND = 1000.0
 SOURCES = {"sources": {"orders": {"path_token": PATH_TOKEN}, "storefront": {"hmac": [SIGNING_KEY]}}}
 CALLBACK_SOURCES = {
@@ -151,6 +154,10 @@ class House:
         self.scans += 1
         body = {"step": "begin", "ask": f"ask-{self.scans}", "by": "schedule", **message}
         self.sqs.send_message(QueueUrl=self.queues["Scan"], MessageBody=json.dumps(body))
+
+    def open_report(self, token: str) -> dict[str, Any]:
+        """GET a report by its link's token."""
+        return self.download({"pathParameters": {"token": token}, "requestContext": {"requestId": "request-1"}})
 
     def lose_stream_records(self) -> None:
         """Let the relay never see what the stream holds now."""
@@ -313,7 +320,7 @@ class House:
             "callback": CALLBACK_SOURCES,
             "threekit": {"private_token": self.threekit.tokens.private},
             "opentext": {"basic": self._opentext_account()},
-            "report": {"key": "k" * 64},
+            "report": {"key": REPORT_KEY},
         }.items():
             secrets.create_secret(Name=name, SecretString=json.dumps(value))
         from herald.adapters.dynamodb_configuration import DynamoConfigurationStore  # noqa: PLC0415
@@ -382,6 +389,7 @@ class House:
         track = delivery_tracking.compose(settings(TrackingSettings, "Tracking"), world)
         writeback = threekit_writeback.compose(settings(WritebackSettings, "Writeback", "threekit"), world)
         sweeps = reconcile.compose(settings(ReconcileSettings, "Reconcile"), world)
+        self.download = report_download.Download(settings(ReportSettings), world)
         steps = catalog_scan.compose(settings(ScanSettings, "Scan", "threekit"), world)
         text, event_id = queue_messages.text, queue_messages.event_id
         handlers: dict[str, Callable[[Mapping[str, Any], int], Outcome]] = {

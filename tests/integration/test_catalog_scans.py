@@ -13,9 +13,6 @@ from tests.integration.paths import ROOT
 from tests.integration.test_incidents import tell
 
 from herald.domain.catalog.issue import IssueState
-from herald.runtime.bootstrap.report_download import Download
-from herald.runtime.bootstrap.world import World
-from herald.runtime.settings import ReportSettings
 from herald.usecases.scan import scan_shelves
 from herald_cli.configuration_folder import read_folder
 from simulators import OpenTextSimulator, ThreekitSimulator
@@ -56,11 +53,8 @@ def test_a_clean_catalogue_is_told_to_nobody(shipped: House) -> None:
 
 
 def report(house: House, link: str) -> dict[str, Any]:
-    """Open a report's link as a browser does: our door, then where it sends one."""
-    world = World(house.clock, lambda: 0.5, house._client, house.checkpoint, house._count)
-    download = Download(ReportSettings(catalog_bucket="catalog", report_secret_id="report"), world)
-    token = unquote(urlsplit(link).path.rpartition("/")[2])
-    return download({"pathParameters": {"token": token}, "requestContext": {"requestId": "r-1"}})
+    """Open a report's link as a browser does: our door says where to go."""
+    return house.open_report(unquote(urlsplit(link).path.rpartition("/")[2]))
 
 
 def test_the_digest_s_links_open_the_report_until_their_day(shipped: House) -> None:

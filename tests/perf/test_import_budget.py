@@ -16,6 +16,8 @@ BUDGETS = {
     "delivery_tracking": 155,
     "threekit_writeback": 235,
     "reconcile": 255,
+    "catalog_scan": 300,
+    "report_download": 150,
 }
 """Modules beyond those of `import boto3` and one client. Raise one only for what the function cannot do without."""
 
@@ -35,6 +37,8 @@ FORBIDDEN = {
     "delivery_tracking": VENDOR_CALLS | MESSAGES | RULES,
     "threekit_writeback": MESSAGES | RULES,
     "reconcile": MESSAGES | RULES,
+    "catalog_scan": MESSAGES | RULES,  # a catalogue with checks in CEL loads the engine when the first is asked
+    "report_download": VENDOR_CALLS | MESSAGES | RULES,
 }
 FORBIDDEN_ADAPTERS = {
     "threekit_webhook": {"http_client", "threekit", "opentext", "cel", "templates", "sqs", "eventbridge", "memory"},
@@ -45,6 +49,8 @@ FORBIDDEN_ADAPTERS = {
     "delivery_tracking": {"http_client", "threekit", "opentext", "cel", "templates", "secrets_manager", "memory"},
     "threekit_writeback": {"opentext", "cel", "templates", "eventbridge", "memory"},
     "reconcile": {"cel", "templates", "eventbridge", "memory"},
+    "catalog_scan": {"opentext", "cel", "templates", "eventbridge", "memory"},
+    "report_download": {"http_client", "threekit", "opentext", "cel", "templates", "sqs", "eventbridge", "memory"},
 }
 
 

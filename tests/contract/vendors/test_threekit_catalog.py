@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -536,7 +537,7 @@ def spelt(value: Any, how: dict[str, Any]) -> bytes:
 
 def in_pieces(raw: bytes, cuts: Iterable[int]) -> list[bytes]:
     places = sorted({0, len(raw), *(cut for cut in cuts if cut < len(raw))})
-    return [raw[start:end] for start, end in zip(places, places[1:], strict=False)]
+    return [raw[start:end] for start, end in pairwise(places)]
 
 
 def loaded(text: str | bytes) -> Any:
@@ -602,9 +603,9 @@ BROKEN_LISTS = [
     '[{"a":NaN}]', '[{"a":Infinity}]', '[{"a":01}]', '[{"a":"\n"}]', '[{"a":"\\x"}]', "\ufeff[]", "[{}, 7]",
 ]  # fmt: skip
 BROKEN_OBJECTS = [
-    "", " ", "{", "}", "[]", "null", "7", '"{}"', "{]", "{1:2}", '{"a"}', '{"a":}', '{"a":1,}', '{,"a":1}', '{"a":1 "b":2}',
-    '{"a" 1}', '{"a":1}}', '{"a":1}{', "{} x", '{"a":1;"b":2}', '{"a":NaN}', '{"a":-Infinity}', '{"a":tru}', '{"a":01}',
-    "{'a':1}", '{"a":1.}', '{"a":1e}', '{"a":.5}', '{"a":"\n"}', "\ufeff{}",
+    "", " ", "{", "}", "[]", "null", "7", '"{}"', "{]", "{1:2}", '{"a"}', '{"a":}', '{"a":1,}', '{,"a":1}',
+    '{"a":1 "b":2}', '{"a" 1}', '{"a":1}}', '{"a":1}{', "{} x", '{"a":1;"b":2}', '{"a":NaN}', '{"a":-Infinity}',
+    '{"a":tru}', '{"a":01}', "{'a':1}", '{"a":1.}', '{"a":1e}', '{"a":.5}', '{"a":"\n"}', "\ufeff{}",
 ]  # fmt: skip
 
 

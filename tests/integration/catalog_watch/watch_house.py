@@ -89,6 +89,7 @@ class WatchHouse:
         self.configurations = MemoryConfigurationStore()
         self.counts: Counter[str] = Counter()
         self.deaths: list[str] = []
+        self.complaints: list[tuple[str, Mapping[str, str]]] = []
         self.waiting: list[Waiting] = []
         self.parked: list[tuple[Mapping[str, Any], PoisonError]] = []
         self.chance = random.Random(7)  # noqa: S311 - a test's
@@ -124,6 +125,7 @@ class WatchHouse:
             catalogue=ThreekitCatalog(http, IN_PROCESS_URL, secrets), files=self.files, states=self.states,
             books=self.books, queue=self.queue, inbox=self.inbox, state=self.state,
             configurations=self.configurations, rules=CelWhenAsked(), checks=self.checks, code_print="1",
+            complain=self._complain,
             report_links=lambda name, until: f"https://herald.example.com/{name}?{until:%Y%m%d}",
             clock=self.clock, chance=lambda: 0.5, checkpoint=self._checkpoint, count=self._count, order_days=90,
             link_days=7, segment_size=self.segment_size,
@@ -138,6 +140,9 @@ class WatchHouse:
         if self.dies(name, subject):
             self.deaths.append(name)
             raise KilledError(name)
+
+    def _complain(self, message: str, fields: Mapping[str, str]) -> None:
+        self.complaints.append((message, fields))
 
     def _count(self, name: str, number: int) -> None:
         self.counts[name] += number

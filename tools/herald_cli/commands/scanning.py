@@ -260,6 +260,34 @@ def _no_issue(identity: str) -> str:
     return f"there is no issue {identity}: `herald scan report` shows those that are open"
 
 
+@app.command("abandon", epilog="Example: herald scan abandon")
+def scan_abandon(
+    stack: StackOption = None,
+    region: RegionOption = None,
+    local: LocalOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Give up the scan that is under way, so that the next one may begin: one that cannot finish holds all others up.
+
+    What it has told stays told; what it found and did not tell yet is found again by the next.
+    """
+    from herald.usecases.scan import scan_shelves  # noqa: PLC0415
+    from herald.usecases.scan.begin import abandon  # noqa: PLC0415
+    from herald.usecases.shelves import CATALOG  # noqa: PLC0415
+    from herald_cli.ports_of_stack import state_store  # noqa: PLC0415
+
+    with plain_errors():
+        state = state_store(connected(stack, region, local))
+        watch = scan_shelves.scan_watch(state).get(CATALOG)
+        given_up = watch.current if watch is not None and abandon(state, watch.current, _now()) else ""
+    if as_json:
+        print_json({"abandoned": given_up or None})
+    elif given_up:
+        out.print(f"[green]given up[/] {given_up}; `herald scan run` begins another", highlight=False)
+    else:
+        out.print("no scan is under way")
+
+
 @app.command("acknowledge", epilog="Example: herald scan acknowledge iss_... --by dana --until 2026-03-31")
 def scan_acknowledge(
     identity: Annotated[str, typer.Argument(metavar="ID", help="The issue's id, iss_..., as reports tell it.")],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from herald.adapters.aws_errors import storage_errors
 from herald.adapters.dynamodb_items import packed, unpacked
+from herald.adapters.dynamodb_requests import get
 from herald.adapters.exact_json import dumps, loads
 from herald.ports import StorageError
 
@@ -65,6 +66,10 @@ class DynamoItemStates:
             return list(workers.map(work, parts))
 
     def _get(self, ids: list[str]) -> list[Mapping[str, Any]]:
+        if len(ids) == 1:
+            # Who moves one item of the board has no right to batches.
+            item = get(self.client, self.table, {"id": {"S": ids[0]}})
+            return [item] if item is not None else []
         wanted: Any = {self.table: {"Keys": [{"id": {"S": one}} for one in ids]}}
         found: list[Mapping[str, Any]] = []
         for _ in self._tries():
@@ -77,6 +82,10 @@ class DynamoItemStates:
         raise StorageError("reading what is known of items: DynamoDB left some out, again and again")
 
     def _write(self, requests: list[Any]) -> None:
+        if len(requests) == 1 and "PutRequest" in requests[0]:
+            with storage_errors("writing what is known of an item"):
+                self.client.put_item(TableName=self.table, Item=requests[0]["PutRequest"]["Item"])
+            return
         waiting: Any = {self.table: requests}
         for _ in self._tries():
             with storage_errors("writing what is known of items"):

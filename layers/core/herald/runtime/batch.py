@@ -131,10 +131,11 @@ def _body(record: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _named(body: Mapping[str, Any]) -> str:
-    """Return the id a message is about, for the log: that of an event, a notification, or a sweep."""
+    """Return the id a message is about, for the log: that of an event, a notification, a sweep, or a scan."""
     detail = body.get("detail")
     named = detail if isinstance(detail, Mapping) else body
-    return str(named.get("event_id") or named.get("notification_id") or named.get("sweep") or "")[:80]
+    names = ("event_id", "notification_id", "sweep", "run", "step")
+    return next((str(named[name])[:80] for name in names if named.get(name)), "")
 
 
 def _postpone(

@@ -63,13 +63,18 @@ class RelaySettings(Settings):
     bus_name: str
 
 
-class ConsumerSettings(Settings):
+class QueueSettings(Settings):
     """A function that works a queue off."""
 
-    audit_table: str
     state_table: str
     queue_url: str
     dlq_url: str
+
+
+class ConsumerSettings(QueueSettings):
+    """A function that works a queue off and audits what it does."""
+
+    audit_table: str
 
 
 class EvaluationSettings(ConsumerSettings):
@@ -164,11 +169,11 @@ class ReconcileSettings(ConsumerSettings, OpenTextSettings):
     config_max_age_seconds: Seconds
 
 
-class ScanSettings(ConsumerSettings):
+class ScanSettings(QueueSettings):
     """``catalog_scan``.
 
-    ``queue_url`` is also where a step puts the next ones. ``threekit_source`` is the name under which Threekit's
-    webhooks come in. Two secrets: Threekit's, and the one that signs the links to reports.
+    ``queue_url`` is also where a step puts the next ones. Two secrets: Threekit's, and the one that signs the links to
+    reports.
     """
 
     inbox_table: str
@@ -179,7 +184,6 @@ class ScanSettings(ConsumerSettings):
     report_secret_id: str
     report_base_url: str
     threekit_base_url: str
-    threekit_source: str
     event_retention_days: Annotated[int, Field(ge=15)]
     config_max_age_seconds: Seconds
     report_link_days: Annotated[int, Field(gt=0, le=30)]

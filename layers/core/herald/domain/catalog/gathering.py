@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -108,6 +109,20 @@ def base_severity(check: str, plan: CatalogPlan, built_in: Mapping[str, Severity
         return Severity(configured)
     own = {one.name: one.severity for one in plan.own_checks}
     return own.get(check) or built_in.get(check, Severity.MEDIUM)
+
+
+def is_exempt(plan: CatalogPlan, finding: Finding, today: date, *names: str) -> bool:
+    """Say whether somebody has exempted a finding until a day that has not passed.
+
+    ``names`` are the item's id and SKU.
+    """
+    return any(
+        one.until >= today
+        and one.check in ("*", finding.check)
+        and (not one.item or one.item in names)
+        and (not one.cause or one.cause == finding.cause)
+        for one in plan.exemptions
+    )
 
 
 def of_owner(candidate: Candidate, name: str, steward: str) -> Candidate:

@@ -28,6 +28,8 @@ class Turn(StrEnum):
     REOPENED = "reopened"
     MUTED = "muted"
     STILL_OPEN = "still_open"
+    WORSE = "worse"
+    """It was open and became more severe: it touches more now."""
     OVERDUE = "overdue"
     """It was expected to be gone by now."""
     RESOLVED = "resolved"
@@ -83,7 +85,10 @@ class Issue:
 
     def acknowledged(self, by: str, at: datetime, note: str, until: date | None) -> "Issue":
         """Return it with somebody's word that it is known, and perhaps by when it will be gone."""
-        return replace(self, acknowledged_by=by, acknowledged_at=at, note=note, expected_until=until)
+        return replace(
+            self, acknowledged_by=by, acknowledged_at=at, note=note, expected_until=until,
+            turn=Turn.STILL_OPEN if self.turn is Turn.OVERDUE else self.turn,
+        )  # fmt: skip
 
     def waits(self, today: date) -> bool:
         """Say whether nobody is to be reminded: it is acknowledged, and its day has not come."""
@@ -122,6 +127,8 @@ def _again(issue: Issue, seen: Seen, run: str, at: datetime, muted: str) -> Issu
     overdue = issue.expected_until is not None and at.date() > issue.expected_until
     if overdue and issue.turn is not Turn.OVERDUE:
         return replace(turned, turn=Turn.OVERDUE)
+    if SEVERITIES.index(seen.severity) > SEVERITIES.index(issue.seen.severity):
+        return replace(turned, turn=Turn.WORSE)
     return replace(turned, turn=Turn.OVERDUE if overdue else Turn.STILL_OPEN) if issue.seen != seen else issue
 
 

@@ -12,7 +12,7 @@ from herald.domain.event import Event, Identity, Origin, Trust
 from herald.domain.notification import Severity
 
 SOURCE = "/threekit/catalog"
-NEWS = frozenset({Turn.OPENED, Turn.REOPENED, Turn.OVERDUE, Turn.RESOLVED})
+NEWS = frozenset({Turn.OPENED, Turn.REOPENED, Turn.WORSE, Turn.OVERDUE, Turn.RESOLVED})
 AT_ONCE = 10
 """How many critical issues of one steward and one scan get messages of their own; the rest stands in the digest."""
 SHOWN_ITEMS = 30

@@ -16,12 +16,16 @@ LAUNCH_NEEDS = (Requirement.ASSET, Requirement.PRICE, Requirement.ATTRIBUTES, Re
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A place of the board: one channel of one region in one language. ``prices`` are the scopes it needs."""
+    """A place of the board: one channel of one region in one language.
+
+    ``prices`` are the scopes it needs. ``spoken`` says whether the organisation has the language at all.
+    """
 
     channel: str
     region: str
     locale: str
     prices: frozenset[str]
+    spoken: bool = True
 
     @property
     def key(self) -> str:
@@ -52,10 +56,11 @@ def letter(points: float) -> str:
     return next((name for least, name in LETTERS if points >= least), "E")
 
 
-def cells_of(regions: Iterable[Region], pricebooks: Sequence[Pricebook]) -> tuple[Cell, ...]:
+def cells_of(regions: Iterable[Region], pricebooks: Sequence[Pricebook], locales: frozenset[str]) -> tuple[Cell, ...]:
     """Return the board's cells. A region without pricebooks needs every price that a live pricebook asks for.
 
-    A pricebook that the organisation does not have asks for a price that nothing can have: the region is not ready.
+    A pricebook or a language that the organisation does not have is something that no item can have: nothing is ready
+    there.
     """
     ids = {book.name: book for book in pricebooks}
     every = frozenset(f"{book.id}/{currency}" for book in pricebooks for currency in book.currencies)
@@ -68,7 +73,9 @@ def cells_of(regions: Iterable[Region], pricebooks: Sequence[Pricebook]) -> tupl
         }
         prices = frozenset(wanted) if region.pricebooks else every
         cells += [
-            Cell(channel, region.name, locale, prices) for channel in region.channels for locale in region.locales
+            Cell(channel, region.name, locale, prices, spoken=locale in locales)
+            for channel in region.channels
+            for locale in region.locales
         ]
     return tuple(cells)
 
@@ -90,7 +97,9 @@ def scored(
             missing_prices |= {finding.scope} & cell.prices
         else:
             lacks[requirement] = 0.0
-    if missing_texts:
+    if not cell.spoken:
+        lacks[Requirement.TRANSLATION] = 0.0
+    elif missing_texts:
         lacks[Requirement.TRANSLATION] = max(0.0, 1 - missing_texts / max(texts, 1))
     if missing_prices:
         lacks.setdefault(Requirement.PRICE, 1 - len(missing_prices) / len(cell.prices))

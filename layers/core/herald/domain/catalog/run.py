@@ -19,6 +19,8 @@ class Stage(StrEnum):
     CLOSING = "closing"
     """Issues, messages, reports, and what is kept for the next scan."""
     FINISHED = "finished"
+    ABANDONED = "abandoned"
+    """Given up: by an operator, or because it did not finish for days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,18 @@ class Run:
     counts: Mapping[str, int] = field(default_factory=dict)
     expected: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether no step of it changes anything any more."""
+        return self.stage in (Stage.FINISHED, Stage.ABANDONED)
+
     def at_stage(self, stage: Stage, at: datetime) -> "Run":
         """Return it at a later stage; at an earlier one it stays where it is."""
         if list(Stage).index(stage) <= list(Stage).index(self.stage):
             return self
         return replace(
             self, stage=stage, stage_at=at, marks={**self.marks, str(stage): at},
-            finished_at=at if stage is Stage.FINISHED else None,
+            finished_at=at if stage in (Stage.FINISHED, Stage.ABANDONED) else None,
         )  # fmt: skip
 
     def counted(self, **counts: int) -> "Run":

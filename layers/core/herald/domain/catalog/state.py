@@ -42,6 +42,7 @@ class ItemState:
     scores: Mapping[str, Cellscore] = field(default_factory=dict)
     announced: tuple[str, ...] = ()
     late: tuple[str, ...] = ()
+    sku: str = ""
 
 
 def finding_document(finding: Finding) -> list[Any]:
@@ -62,7 +63,8 @@ def state_document(state: ItemState) -> dict[str, Any]:
     """Return the state as plain objects, without the id."""
     return {
         "name": state.name, "print": state.print, "content": state.content, "partition": state.partition,
-        "steward": state.steward, "published_at": state.published_at.isoformat() if state.published_at else None,
+        "sku": state.sku, "steward": state.steward,
+        "published_at": state.published_at.isoformat() if state.published_at else None,
         "findings": [finding_document(finding) for finding in state.findings],
         "scores": {
             cell: [score_document(known.score), known.before, known.told] for cell, known in state.scores.items()
@@ -76,7 +78,7 @@ def state_of(identity: str, document: Mapping[str, Any]) -> ItemState:
     at = document["published_at"]
     return ItemState(
         id=identity, name=document["name"], print=document["print"], content=document["content"],
-        partition=document["partition"], steward=document["steward"],
+        sku=document["sku"], partition=document["partition"], steward=document["steward"],
         published_at=datetime.fromisoformat(at) if at else None,
         findings=tuple(finding_of(one) for one in document["findings"]),
         scores={

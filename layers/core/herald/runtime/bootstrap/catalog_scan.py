@@ -23,6 +23,7 @@ from herald.domain.errors import PoisonError, Reason
 from herald.domain.report_link import signed
 from herald.runtime.bootstrap.consumer import received_queue
 from herald.runtime.bootstrap.world import World, this_process
+from herald.runtime.observability import logger
 from herald.runtime.settings import ScanSettings
 from herald.usecases.outcome import Outcome
 from herald.usecases.scan import scan_shelves
@@ -89,6 +90,7 @@ def workshop(settings: ScanSettings, world: World) -> Workshop:
         chance=world.chance,
         checkpoint=world.checkpoint,
         count=world.count,
+        complain=lambda message, fields: logger().error(message, extra=dict(fields)),
         order_days=settings.order_days,
         link_days=settings.report_link_days,
     )

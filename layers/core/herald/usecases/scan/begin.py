@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from herald.domain.catalog.plan import plan_of
 from herald.domain.catalog.run import Run, Stage, Watch, run_id
 from herald.domain.errors import PoisonError, Reason
+from herald.ports import StateStore
 from herald.usecases.outcome import DONE, Later, Outcome
 from herald.usecases.scan import scan_shelves
 from herald.usecases.scan.resume import Resume
@@ -17,6 +18,8 @@ from herald.usecases.shelves import CATALOG
 WAIT = timedelta(minutes=5)
 PATIENCE = 80
 """After so many waits of five minutes a request is dropped: the next one of the schedule does its work."""
+GIVE_UP_AFTER = timedelta(days=3)
+"""A run that did not finish for so long never will, and the bucket forgets its files after seven days."""
 STUCK_AFTER = timedelta(hours=1)
 """A run that old gets its steps again; those that are still waiting or were made already change nothing."""
 
@@ -36,7 +39,7 @@ class Begin:
         if watch.current:
             return self._while_one_runs(watch.current, ask, attempt)
         run = self._asked_for(ask) or self._wanted(message, ask)
-        if run.stage is Stage.FINISHED:
+        if run.is_over:
             return DONE
         # Stored before it is the present one, so that whoever reads the watch finds it.
         scan_shelves.scan_runs(shop.state).change(run.id, lambda standing: (standing or run, None))
@@ -64,10 +67,9 @@ class Begin:
     def _while_one_runs(self, current: str, ask: str, attempt: int) -> Outcome:
         shop = self.workshop
         run = scan_shelves.scan_runs(shop.state).get(current)
-        if run is None or run.stage is Stage.FINISHED:
-            # Somebody died before saying that it is over.
-            free = scan_shelves.scan_watch(shop.state)
-            free.change(CATALOG, lambda standing: (_without(standing, current), None))
+        if run is None or run.is_over or shop.clock() - run.began_at > GIVE_UP_AFTER:
+            # Somebody died before saying that it is over, or it will never be.
+            abandon(shop.state, current, shop.clock())
             return Later(timedelta(0), Reason.CONTINUED)
         if ask and run.ask == ask:
             self.resume(run)
@@ -98,7 +100,18 @@ def _ask(message: Mapping[str, Any]) -> str:
     return "" if ask.startswith("<") else ask
 
 
-def _without(standing: Watch | None, current: str) -> Watch | None:
-    if standing is None or standing.current != current:
-        return None
-    return replace(standing, current="")
+def abandon(state: StateStore, run_id: str, now: datetime) -> bool:
+    """Give a run up, so that the next one may begin; say whether it was the present one.
+
+    A run that is over stays as it is.
+    """
+    scan_shelves.scan_runs(state).change(
+        run_id, lambda run: (run.at_stage(Stage.ABANDONED, now) if run and not run.is_over else None, None)
+    )
+
+    def without(standing: Watch | None) -> tuple[Watch | None, bool]:
+        if standing is None or standing.current != run_id:
+            return None, False
+        return replace(standing, current=""), True
+
+    return scan_shelves.scan_watch(state).change(CATALOG, without)

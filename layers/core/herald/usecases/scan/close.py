@@ -8,7 +8,7 @@ from typing import Any
 
 from herald.catalog_ports import ScanBook
 from herald.domain.catalog.datatable_references import broken_table_references
-from herald.domain.catalog.gathering import Gathering, base_severity, of_owner, seen_of, tolerated
+from herald.domain.catalog.gathering import Gathering, base_severity, is_exempt, of_owner, seen_of, tolerated
 from herald.domain.catalog.issue import Issue, Seen, Turn, after_scan
 from herald.domain.catalog.run import Run, Stage, Watch
 from herald.domain.catalog.state import finding_document, finding_of, state_of
@@ -42,7 +42,7 @@ class Close:
         shop, run = self.workshop, self.workshop.run(str(message["run"]))
         if run.stage is Stage.FINISHED:
             make_way(shop, run)
-        if run.stage in (Stage.READING, Stage.FINISHED):
+        if run.stage is Stage.READING or run.is_over:
             return DONE
         lease = Lease(shop, f"{run.id}/close")
         if not lease.take():
@@ -75,6 +75,8 @@ class Closing:
     looked: int = 0
     exempt: int = 0
     written: int = 0
+    elsewhere: int = 0
+    """Items of the partitions that this run leaves out."""
 
     def __post_init__(self) -> None:
         self.configuration, self.plan = self.shop.configuration(self.run)
@@ -127,10 +129,11 @@ class Closing:
             self.errors |= result["errors"]
             for name in LISTS:
                 self.lists[name] += result[name]
-            for cell, sums in result["board"].items():
-                self.board[cell] = [
-                    one + other for one, other in zip(self.board.get(cell, [0, 0, 0]), sums, strict=True)
-                ]
+            self._board(result["board"])
+
+    def _board(self, board: Mapping[str, Sequence[int]]) -> None:
+        for cell, sums in board.items():
+            self.board[cell] = _sums(self.board.get(cell), sums)
 
     def _add(self, findings: Iterable[Sequence[Any]]) -> None:
         for item, name, steward, *finding in findings:
@@ -147,18 +150,31 @@ class Closing:
         """Let what was known of items that were not seen stand."""
         for start in range(0, len(ids), 1000):
             for state in self.shop.states.load(ids[start : start + 1000]).values():
-                self._add([state.id, state.name, state.steward, *finding_document(one)] for one in state.findings)
+                self._add(
+                    [state.id, state.name, state.steward, *finding_document(one)]
+                    for one in state.findings
+                    if not is_exempt(self.plan, one, self.run.began_at.date(), state.id, state.sku)
+                )
 
     def _other_partitions(self) -> None:
         """Add what the last scans of the partitions found that this one leaves out: an issue may reach over several."""
         for partition in self.plan.partitions:
+            kept = None
             if partition.name not in self.run.partitions:
-                self._add(self.shop.get_json(findings_key(partition.name)) or ())
+                kept = self.shop.get_json(findings_key(partition.name))
+            if kept is not None:
+                self._add(kept["findings"])
+                self.elsewhere += kept["items"]
+                self._board(kept["board"])
 
     def _datatables(self) -> None:
-        for table in self.plan.datatables:
+        asked = self.plan.checks.get("broken_reference", {}).get("enabled", True)
+        for table in self.plan.datatables if asked else ():
             rows = self.book.table_rows(table.id)
             for finding in broken_table_references(table.id, rows, table.asset_columns, self.book):
+                if is_exempt(self.plan, finding, self.run.began_at.date(), table.id):
+                    self.exempt += 1
+                    continue
                 self.gathering.add(
                     f"datatable/{table.id}", f"datatable {table.id}", self.plan.stewards[-1].name, finding
                 )
@@ -201,7 +217,7 @@ class Closing:
         severities = {name: check.severity for name, check in self.shop.checks.items()}
         candidates = dict(self.gathering.without(present, standing))
         owners = self._owners(candidate.asset for candidate in candidates.values())
-        items = max(self.items, sum(self.run.expected.get(name, 0) for name in self.run.partitions))
+        items = max(self.items, sum(self.run.expected.get(name, 0) for name in self.run.partitions)) + self.elsewhere
         seen = {}
         for identity, found in candidates.items():
             owner = owners.get(found.asset or "")
@@ -266,10 +282,10 @@ class Closing:
         """Remember how the items are now, segment by segment; return whether time sufficed."""
         number = 0
         for partition in self.run.partitions:
-            findings: list[Any] = []
+            found: dict[str, Any] = {"items": 0, "board": {}, "findings": []}
             for result in self._results(partition):
                 number += 1
-                findings += result["findings"]
+                _join(found, result)
                 if number <= self.run.kept or not result["states"]:
                     continue
                 if not self.enough_time():
@@ -279,7 +295,7 @@ class Closing:
                 self.shop.checkpoint("scan.kept", self.run.id)
                 if number % KEPT_BETWEEN == 0:
                     self._kept(number)
-            self.shop.put_json(findings_key(partition), findings)
+            self.shop.put_json(findings_key(partition), found)
         self.shop.states.forget(gone)
         self.book.forget(gone)
         self.shop.books.carried_on(self.run.id)
@@ -312,6 +328,18 @@ class Closing:
 
         make_way(shop, run)
         shop.count("ScansFinished", 1)
+
+
+def _sums(some: Sequence[int] | None, more: Sequence[int]) -> list[int]:
+    return [one + other for one, other in zip(some or [0] * len(more), more, strict=True)]
+
+
+def _join(found: dict[str, Any], result: Mapping[str, Any]) -> None:
+    """Add a segment's result to what a partition keeps for the scans of the others."""
+    found["items"] += result["items"]
+    found["findings"] += result["findings"]
+    for cell, sums in result["board"].items():
+        found["board"][cell] = _sums(found["board"].get(cell), sums)
 
 
 def make_way(shop: Workshop, run: Run) -> None:

@@ -11,6 +11,7 @@ from herald.catalog_ports import ScanBook
 from herald.domain.canonical import fingerprint
 from herald.domain.catalog.check import Check, Requirement
 from herald.domain.catalog.finding import Finding
+from herald.domain.catalog.gathering import is_exempt
 from herald.domain.catalog.item import CatalogItem
 from herald.domain.catalog.launch import Shown, change_of, fits, late_locales, ready_in
 from herald.domain.catalog.own_checks import as_rules, item_facts, own_finding, told_tags
@@ -24,11 +25,9 @@ from herald.domain.item_launch import ItemLaunch
 from herald.usecases import shelves
 from herald.usecases.outcome import DONE, Outcome
 from herald.usecases.scan.export import identity_of, product_of
+from herald.usecases.scan.read import DEFAULT_LOCALE
 from herald.usecases.scan.resume import Resume
 from herald.usecases.scan.workshop import Workshop, results_key, segments_key
-
-MOST_TOLD = 200
-"""How many of the items that changed a segment's result names; all of them are counted."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +49,9 @@ class Examine:
             texts = gzip.decompress(packed).decode("utf-8", "surrogatepass").split("\n") if packed else []
             examination = Examination(shop, run, partition)
             shop.put_json(key, examination.of(texts))
-            for check in examination.errors:
+            for check, problem in examination.errors.items():
                 shop.count("CheckErrors", 1)
-                shop.checkpoint("scan.check_failed", check)
+                shop.complain("scan.check_failed", {"check": check, "problem": problem, "run": run.id})
         shop.checkpoint("scan.examined", run.id)
         self.resume.close_if_all_is_examined(run)
         return DONE
@@ -66,11 +65,14 @@ class Examination:
     run: Run
     partition: str
     errors: dict[str, str] = field(default_factory=dict)
+    crashed: str = ""
+    """The item at which a check crashed last."""
 
     def __post_init__(self) -> None:
         self.configuration, self.plan = self.shop.configuration(self.run)
         self.book: ScanBook = self.shop.books.complete(self.run.id)
-        self.cells = cells_of(self.plan.regions, self.book.pricebooks)
+        self.cells = cells_of(self.plan.regions, self.book.pricebooks, spoken(self.book))
+        self.today = self.run.began_at.date()
         # What no check misses of the prices that there can be counts as there.
         self.prices = frozenset(f"{one.id}/{currency}" for one in self.book.pricebooks for currency in one.currencies)
         self.checks = tuple(enabled(self.shop.checks, self.plan))
@@ -107,12 +109,19 @@ class Examination:
         if before is not None and same:
             findings, content = before.findings, before.content
         else:
-            findings, content = tuple(self.findings(item)), content_print(item.product)
+            findings, content = self.findings(item, before), content_print(item.product)
+            print_ = print_ if self.crashed != item.id else ""
             result.looked += 1
         # An item that the asset list lacks came or went while it was read: what was known of it stands.
         published = item.asset.published_at if item.asset else (before.published_at if before else None)
         change = change_of(before, published, content, baseline=self.baseline)
-        scores = self._scores(item, shown, findings, before, same=same)
+        exempt = {
+            place
+            for place, finding in enumerate(findings)
+            if is_exempt(self.plan, finding, self.today, item.id, shown.sku)
+        }
+        standing = [finding for place, finding in enumerate(findings) if place not in exempt]
+        scores = self._scores(item, shown, standing, before, same=same and not findings)
         launch = self.launches.get(item.id, ItemLaunch())
         plain = {cell: known.score for cell, known in scores.items()}
         ready = [region.name for region in ready_in(self.plan, plain, self.cells, launch)] if published else []
@@ -122,9 +131,9 @@ class Examination:
         late = late_locales(self.plan, published, lacking, launch, self.run.began_at)
         state = ItemState(
             item.id, item.name, print_, content, self.partition, steward, published, findings, scores,
-            tuple(dict.fromkeys((*announced, *ready))), tuple(late),
+            tuple(dict.fromkeys((*announced, *ready))), tuple(late), shown.sku,
         )  # fmt: skip
-        result.add(state, before, self._exempt(item, shown, findings))
+        result.add(state, before, exempt)
         if change:
             groups = [group.name for group in self.plan.groups if fits(group.match, shown)]
             result.told("changes", shown, [change, groups])
@@ -136,17 +145,25 @@ class Examination:
             if before is None or locale not in before.late:
                 result.told("late", shown, [locale, published.isoformat() if published else ""])
 
-    def findings(self, item: CatalogItem) -> list[Finding]:
-        """Ask every check; one that crashes is noted, and the others go on."""
+    def findings(self, item: CatalogItem, before: ItemState | None) -> tuple[Finding, ...]:
+        """Ask every check; one that crashes is noted, and the others go on.
+
+        What a crashed check found before stands, and the item is looked at again by the next scan.
+        """
         found: list[Finding] = []
         for check, settings in self.checks:
             try:
                 found += check.run(item, self.book, settings)
             except Exception as error:  # noqa: BLE001 - a check may be anybody's, and must not stop the others
-                self.errors.setdefault(check.name, f"{type(error).__name__} at {item.id}")
-        return [_plain(finding) for finding in found + self._own_findings(item)]
+                found += self._failed(check.name, type(error).__name__, item, before)
+        return tuple(_plain(finding) for finding in found + self._own_findings(item, before))
 
-    def _own_findings(self, item: CatalogItem) -> list[Finding]:
+    def _failed(self, check: str, why: str, item: CatalogItem, before: ItemState | None) -> list[Finding]:
+        self.errors.setdefault(check, f"{why} at {item.id}")
+        self.crashed = item.id
+        return [finding for finding in (before.findings if before else ()) if finding.check == check]
+
+    def _own_findings(self, item: CatalogItem, before: ItemState | None) -> list[Finding]:
         if not self.plan.own_checks:
             return []
         facts = item_facts(item, self.book)
@@ -156,7 +173,7 @@ class Examination:
             if outcome.verdict is Verdict.MATCHED:
                 found.append(own_finding(own, item))
             elif outcome.verdict is Verdict.ERROR:
-                self.errors.setdefault(own.name, f"{outcome.detail} at {item.id}")
+                found += self._failed(own.name, outcome.detail, item, before)
         return found
 
     def _shown(self, item: CatalogItem) -> Shown:
@@ -190,18 +207,10 @@ class Examination:
         meant = {region.name for region in self.plan.regions if fits(region.match, shown)}
         return (cell for cell in self.cells if cell.region in meant)
 
-    def _exempt(self, item: CatalogItem, shown: Shown, findings: Sequence[Finding]) -> set[int]:
-        """Return which findings somebody has exempted until a day that has not passed, by their places."""
-        today = self.run.began_at.date()
-        open_ = [one for one in self.plan.exemptions if one.until >= today]
-        return {
-            place
-            for place, finding in enumerate(findings)
-            for one in open_
-            if one.check in ("*", finding.check)
-            and (not one.item or one.item in (item.id, shown.sku))
-            and (not one.cause or one.cause == finding.cause)
-        }
+
+def spoken(book: ScanBook) -> frozenset[str]:
+    """Return all languages of the organisation; its default one needs no translation."""
+    return frozenset((*book.locales, book.noted(DEFAULT_LOCALE) or ""))
 
 
 def enabled(checks: Mapping[str, Check], plan: CatalogPlan) -> Iterator[tuple[Check, Mapping[str, Any]]]:

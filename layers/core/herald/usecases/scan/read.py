@@ -23,6 +23,7 @@ PUT_ASIDE_AFTER = 200
 """Pages that may have to be read again after a crash."""
 PASSES = 3
 """How often the asset list is read when assets were deleted meanwhile: that shifts pages, and one may be missed."""
+DEFAULT_LOCALE = "default-locale"
 ENDED = frozenset({"Complete"})
 NOT_YET = frozenset({"List", "In Cart"})
 
@@ -209,6 +210,7 @@ class _Reading:
             self.book.keep_context((), (), ())
             return
         languages = self.shop.catalogue.organisation(org).get("languages")
+        self.book.note(DEFAULT_LOCALE, default_of(languages))
         self.book.keep_context(
             pricebooks_of(self.shop.catalogue.pricebooks(org)), self.shop.catalogue.tags(), locales_of(languages)
         )
@@ -233,6 +235,12 @@ def pricebooks_of(records: Sequence[Mapping[str, Any]]) -> list[Pricebook]:
             names = tuple(code for code in told if isinstance(code, str))
             found.append(Pricebook(identity, str(record.get("name") or identity), names))
     return found
+
+
+def default_of(languages: object) -> str:
+    """Return an organisation's default language, whose texts are the source texts; empty if none is told."""
+    default = languages.get("defaultValue") if isinstance(languages, Mapping) else None
+    return default if isinstance(default, str) else ""
 
 
 def locales_of(languages: object) -> list[str]:

@@ -117,7 +117,7 @@ class Tell:
             issue
             for issue in issues
             if issue.run == self.run.id and issue.seen.severity is Severity.CRITICAL
-            and issue.turn in (Turn.OPENED, Turn.REOPENED)
+            and issue.turn in (Turn.OPENED, Turn.REOPENED, Turn.WORSE)
         ]  # fmt: skip
         for issue in new[:AT_ONCE]:
             facts = issue_facts(issue, self.plan, self.run.id)

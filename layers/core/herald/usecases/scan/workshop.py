@@ -24,7 +24,10 @@ RENEW = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Workshop:
-    """The ports of all steps. ``checks`` are the built-in ones by name, ``code_print`` is their code's fingerprint."""
+    """The ports of all steps. ``checks`` are the built-in ones by name, ``code_print`` is their code's fingerprint.
+
+    ``complain`` writes a line of the log that an operator should see.
+    """
 
     catalogue: Catalogue
     files: Files
@@ -42,6 +45,7 @@ class Workshop:
     chance: Callable[[], float]
     checkpoint: Checkpoint
     count: Count
+    complain: Callable[[str, Mapping[str, str]], None]
     order_days: int
     link_days: int
     segment_size: int = 500

@@ -294,8 +294,9 @@ class House:
 
     def _make_aws(self, configuration: Configuration) -> None:
         self.s3 = boto3.client("s3")
-        region: Any = {"LocationConstraint": self.s3.meta.region_name}
-        self.s3.create_bucket(Bucket="catalog", CreateBucketConfiguration=region)
+        elsewhere: Any = {"CreateBucketConfiguration": {"LocationConstraint": self.s3.meta.region_name}}
+        at_home = self.s3.meta.region_name == "us-east-1"  # which is no location to S3
+        self.s3.create_bucket(Bucket="catalog", **({} if at_home else elsewhere))
         self.tables = {
             name: create_table(self.dynamodb, name)
             for name in ("InboxTable", "AuditTable", "LedgerTable", "StateTable", "ConfigTable", "CatalogTable")

@@ -147,8 +147,8 @@ class CatalogFile(Strict):
     @field_validator("stewards")
     @classmethod
     def _all_is_not_a_steward(cls, stewards: list[StewardEntry]) -> list[StewardEntry]:
-        if any(steward.name == "all" for steward in stewards):
-            raise ValueError("`all` is the name of the report about everything")
+        if any(steward.name in ("all", "summary") for steward in stewards):
+            raise ValueError("`all` and `summary` are names of reports already")
         return stewards
 
     @field_validator("checks")

@@ -102,6 +102,10 @@ class ItemStates(Protocol):
         """Write states, in place of those that stand."""
         ...
 
+    def exchange(self, before: ItemState, after: ItemState) -> bool:
+        """Write one state if the other one stands; say whether it did."""
+        ...
+
     def forget(self, ids: Sequence[str]) -> None:
         """Remove states."""
         ...
@@ -137,6 +141,14 @@ class ScanBook(Surroundings, Protocol):
 
     def noted(self, name: str) -> str | None:
         """Return what was noted, or ``None``."""
+        ...
+
+    def note_for_next(self, name: str, value: str) -> None:
+        """Note something that the next scan will want to know."""
+        ...
+
+    def noted_before(self, name: str) -> str | None:
+        """Return what the last scan noted for this one, or ``None``."""
         ...
 
     def keep_assets(self, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -203,6 +215,22 @@ class ScanBook(Surroundings, Protocol):
 
     def seen(self, run: str, partition: str, ids: Iterable[str]) -> None:
         """Note which items a scan saw in a partition."""
+        ...
+
+    def scanned(self, run: str, partition: str) -> None:
+        """Note that a scan saw a partition, be it empty."""
+        ...
+
+    def partitions(self) -> Sequence[str]:
+        """Return the partitions that items were seen in, those that are configured no more too."""
+        ...
+
+    def members(self, partition: str, but: str) -> Iterator[str]:
+        """Return the items that were last seen in a partition, by another scan than this."""
+        ...
+
+    def belongs(self, item: str, partition: str, but: str) -> bool:
+        """Say whether an item was last seen in a partition, by another scan than this."""
         ...
 
     def vanished(self, run: str, partitions: Sequence[str]) -> Sequence[str]:

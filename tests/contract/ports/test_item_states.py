@@ -165,6 +165,22 @@ def test_the_same_item_is_forgotten_twice(states: ItemStates) -> None:
     assert states.load([PLAIN.id]) == {}
 
 
+def test_a_state_is_exchanged_for_another_where_it_stands(states: ItemStates) -> None:
+    states.keep([FULL, PLAIN])
+    standing = states.load([FULL.id])[FULL.id]
+    later = replace(FULL, name="later", scores={})
+
+    assert states.exchange(standing, later) is True
+    assert states.load([FULL.id, PLAIN.id]) == {FULL.id: later, PLAIN.id: PLAIN}
+    assert states.exchange(standing, replace(FULL, name="too late")) is False
+    assert states.load([FULL.id]) == {FULL.id: later}
+
+
+def test_where_nothing_stands_nothing_is_exchanged(states: ItemStates) -> None:
+    assert states.exchange(PLAIN, replace(PLAIN, name="later")) is False
+    assert states.load([PLAIN.id]) == {}
+
+
 @given(
     name=st.text(st.characters(categories=None), max_size=20),
     evidence=st.recursive(
@@ -321,3 +337,17 @@ def test_a_large_state_is_packed(on_dynamodb: Callable[..., DynamoItemStates]) -
     states = on_dynamodb()
     states.keep(list(large.values()))
     assert states.load([PLAIN.id]) == large
+
+
+def test_a_large_state_is_exchanged_too(on_dynamodb: Callable[..., DynamoItemStates]) -> None:
+    findings = tuple(Finding("check", f"item/{number}", "the same text again " * 20) for number in range(1500))
+    states, large = on_dynamodb(), replace(PLAIN, findings=findings)
+    states.keep([large])
+    assert states.exchange(states.load([PLAIN.id])[PLAIN.id], PLAIN) is True
+    assert states.exchange(large, FULL) is False
+    assert states.load([PLAIN.id]) == {PLAIN.id: PLAIN}
+
+
+def test_an_exchange_that_is_throttled_is_an_error(throttled: ClientError) -> None:
+    with pytest.raises(StorageError, match="ThrottlingException"):
+        DynamoItemStates(refused_with(throttled), "catalog").exchange(PLAIN, FULL)

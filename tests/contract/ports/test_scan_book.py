@@ -101,7 +101,9 @@ KEEPING: dict[str, tuple[Callable[[SqliteScanBook], object], Callable[[SqliteSca
     "orders": (
         lambda book: book.keep_orders([a_line()]), lambda book: book.blast([SOFA], None, CatalogPlan()).open_orders, 0,
     ),
-    "members": (lambda book: book.seen("run", "all", [SOFA]), lambda book: book.had("all"), False),
+    "members": (lambda book: book.seen("run", "all", [SOFA]), lambda book: list(book.partitions()), []),
+    "partitions": (lambda book: book.scanned("run", "all"), lambda book: book.had("all"), False),
+    "notes for the next": (lambda book: book.note_for_next("a", "b"), lambda book: book.noted_before("a"), None),
 }  # fmt: skip
 
 
@@ -449,6 +451,8 @@ ODD: dict[str, Callable[[SqliteScanBook], object]] = {
     "a key in a datatable": lambda book: book.keep_table("table", [{"value": {"SKU": ODD_TEXT, "Euro": 1}}]),
     "the tag that an item bears": lambda book: book.keep_assets([an_asset(SOFA, tagids=[ODD_TEXT])]),
     "what is asked of a datatable": lambda book: book.table_prices(ODD_TEXT),
+    "a note": lambda book: book.note("org", ODD_TEXT),
+    "a note for the next scan": lambda book: book.note_for_next("locale", ODD_TEXT),
 }
 
 
@@ -534,7 +538,7 @@ def test_asking_what_is_touched_keeps_nothing_from_being_copied(book: SqliteScan
     book.seen("run", "all", [SOFA])
     book.blast([SOFA], None, CatalogPlan())
     book.save()
-    assert copied(tmp_path).had("all")
+    assert list(copied(tmp_path).partitions()) == ["all"]
 
 
 def test_items_of_the_asset_list_by_partition(book: SqliteScanBook) -> None:
@@ -559,7 +563,6 @@ def test_items_of_the_asset_list_by_partition(book: SqliteScanBook) -> None:
 def test_what_a_partition_had_and_a_scan_did_not_see_has_vanished(book: SqliteScanBook) -> None:
     book.seen("run-1", "a", [SOFA, BENCH, "odd"])
     book.seen("run-1", "b", [OAK])
-    assert (book.had("a"), book.had("b"), book.had("c")) == (True, True, False)
     assert list(book.vanished("run-1", ["a", "b"])) == []
 
     book.seen("run-2", "a", [SOFA])
@@ -579,7 +582,40 @@ def test_what_is_gone_is_forgotten(book: SqliteScanBook) -> None:
     book.forget([SOFA, "never was"])
     assert list(book.vanished("run-2", ["a"])) == [BENCH]
     book.forget([BENCH])
+    assert list(book.partitions()) == []
+
+
+def test_a_partition_was_scanned_though_it_was_empty(book: SqliteScanBook) -> None:
+    book.seen("run-1", "a", [SOFA])
     assert not book.had("a")
+    for run in ("run-1", "run-2"):
+        book.scanned(run, "a")
+        book.scanned(run, "empty")
+    assert [book.had(name) for name in ("a", "empty", "other")] == [True, True, False]
+    book.forget([SOFA])
+    assert book.had("a")
+
+
+def test_who_was_seen_where_by_another_scan(book: SqliteScanBook) -> None:
+    book.seen("run-1", "a", [SOFA, BENCH, "odd \ud800"])
+    book.seen("run-1", "b", [OAK])
+    book.seen("run-2", "a", [SOFA])
+
+    assert list(book.partitions()) == ["a", "b"]
+    assert set(book.members("a", "run-2")) == {BENCH, "odd \ud800"}
+    assert set(book.members("a", "run-3")) == {SOFA, BENCH, "odd \ud800"}
+    assert (list(book.members("b", "run-1")), list(book.members("c", "run-1"))) == ([], [])
+    told = [book.belongs(*one) for one in ((BENCH, "a", "run-2"), (SOFA, "a", "run-2"), (SOFA, "a", "run-1"))]
+    assert told == [True, False, True]
+    assert not book.belongs(OAK, "a", "run-2")
+    assert not book.belongs("never seen", "a", "run-2")
+
+
+def test_a_note_for_the_next_scan_is_no_note_of_this_one(book: SqliteScanBook) -> None:
+    book.note("passes", "1")
+    book.note_for_next("passes", "2")
+    book.note_for_next("passes", "3")
+    assert (book.noted("passes"), book.noted_before("passes"), book.noted_before("other")) == ("1", "3", None)
 
 
 # ---------------------------------------------------------------- books in the bucket
@@ -610,7 +646,10 @@ def read_into(books: ScanBooks, run: str, *configurations: int) -> ScanBook:
 def finished(books: SqliteScanBooks, run: str, seen: Sequence[str], *configurations: int) -> None:
     read_into(books, run, *configurations).complete(CatalogPlan())
     books.completed(run)
-    books.complete(run).seen(run, "all", seen)
+    complete = books.complete(run)
+    complete.seen(run, "all", seen)
+    complete.scanned(run, "all")
+    complete.note_for_next("told", run)
     books.carried_on(run)
 
 
@@ -662,7 +701,7 @@ def test_the_next_scan_knows_what_is_carried_on_and_nothing_else(disk: Path) -> 
     books = library(files)
     book = books.reading("run-2")
     assert (book.configurations(), book.had("all"), book.assets(), book.progress("assets")) == (3, True, 0, (1, False))
-    assert book.now == NOW.replace(day=3)
+    assert (book.now, book.noted_before("told"), book.noted("told")) == (NOW.replace(day=3), "run-1", None)
     book.complete(CatalogPlan())
     books.completed("run-2")
     complete = books.complete("run-2")
@@ -675,7 +714,7 @@ def test_what_a_scan_that_was_given_up_saw_is_not_carried_on(disk: Path) -> None
     books = library(files)
     read_into(books, "run-1", 1).complete(CatalogPlan())
     books.completed("run-1")
-    books.complete("run-1").seen("run-1", "all", [SOFA])
+    books.complete("run-1").scanned("run-1", "all")
 
     book = library(files).reading("run-2")
     assert (book.had("all"), book.configurations()) == (False, 0)
@@ -686,7 +725,7 @@ def test_closing_again_in_another_process_carries_the_same_on(disk: Path) -> Non
     finished(library(files), "run-1", [SOFA], 1)
     again = library(files)
     assert not again.complete("run-1").had("all")
-    again.complete("run-1").seen("run-1", "all", [SOFA])
+    again.complete("run-1").scanned("run-1", "all")
     again.carried_on("run-1")
 
     assert library(files).reading("run-2").had("all")

@@ -241,7 +241,7 @@ class WatchHouse:
         documents = dict(sorted(self.states._documents.items()))
         neutral = datetime(2000, 1, 1, tzinfo=NOW.tzinfo)
         issues = {
-            identity: replace(issue, run="", opened_at=neutral, changed_at=neutral, resolved_at=None)
+            identity: replace(issue, run="", news_run="", opened_at=neutral, changed_at=neutral, resolved_at=None)
             for identity, issue in self.issues.items()
         }
         events = sorted(

@@ -31,67 +31,79 @@ LATER = NOW + timedelta(days=1)
 
 
 def an_issue(state: IssueState = IssueState.OPEN, turn: Turn = Turn.OPENED, **changes: Any) -> Issue:
-    return replace(Issue("iss_1", SEEN, state, NOW, NOW, "run-1", turn), **changes)
+    issue = Issue("iss_1", SEEN, state, NOW, NOW, "run-1", turn, news=turn, news_run="run-1", told=Severity.MEDIUM)
+    return replace(issue, **changes)
 
 
 def after(issue: Issue | None, seen: Seen | None = SEEN, muted: str = "", run: str = "run-2") -> Issue | None:
     return after_scan(issue, "iss_1", seen, run, LATER, muted)
 
 
-MUTED = an_issue(IssueState.MUTED, Turn.MUTED, muted_by="inc_1")
+UNTOLD: dict[str, Any] = {"news": None, "news_run": "", "told": None}
+TOLERATED = replace(SEEN, tolerated=True)
+WORSE = replace(SEEN, severity=Severity.HIGH, blast=Blast(2))
+BETTER = replace(SEEN, severity=Severity.LOW)
+MUTED = an_issue(IssueState.MUTED, Turn.MUTED, muted_by="inc_1", **UNTOLD)
+FORGIVEN = an_issue(seen=TOLERATED, **UNTOLD)
 RESOLVED = an_issue(IssueState.RESOLVED, Turn.RESOLVED, resolved_at=NOW)
 KNOWN = an_issue(acknowledged_by="ben", acknowledged_at=NOW, note="known", expected_until=NOW.date())
 PATIENT = replace(KNOWN, expected_until=LATER.date())
-OVERDUE = replace(KNOWN, turn=Turn.OVERDUE)
-WORSE = replace(SEEN, severity=Severity.HIGH, blast=Blast(2))
-BETTER = replace(SEEN, severity=Severity.LOW)
-GONE = an_issue(IssueState.RESOLVED, Turn.GONE, resolved_at=NOW)
+OVERDUE = replace(KNOWN, turn=Turn.OVERDUE, news=Turn.OVERDUE, overdue_for=NOW.date())
+GONE = an_issue(IssueState.RESOLVED, Turn.GONE, resolved_at=NOW, **UNTOLD)
+OPEN = IssueState.OPEN
 
 
 @pytest.mark.parametrize(
-    ("issue", "seen", "muted", "state", "turn"),
+    ("issue", "seen", "muted", "state", "turn", "news"),
     [
-        (None, SEEN, "", IssueState.OPEN, Turn.OPENED),
-        (None, SEEN, "inc_1", IssueState.MUTED, Turn.MUTED),
-        (an_issue(), MORE, "", IssueState.OPEN, Turn.STILL_OPEN),
-        (an_issue(), MORE, "inc_1", IssueState.OPEN, Turn.STILL_OPEN),
-        (an_issue(), None, "", IssueState.RESOLVED, Turn.RESOLVED),
-        (MUTED, SEEN, "", IssueState.OPEN, Turn.OPENED),
-        (MUTED, MORE, "inc_1", IssueState.MUTED, Turn.STILL_OPEN),
-        (MUTED, None, "", IssueState.RESOLVED, Turn.GONE),
-        (MUTED, None, "inc_1", IssueState.RESOLVED, Turn.GONE),
-        (RESOLVED, SEEN, "", IssueState.OPEN, Turn.REOPENED),
-        (RESOLVED, SEEN, "inc_1", IssueState.MUTED, Turn.MUTED),
-        (KNOWN, SEEN, "", IssueState.OPEN, Turn.OVERDUE),
-        (KNOWN, MORE, "", IssueState.OPEN, Turn.OVERDUE),
-        (KNOWN, None, "", IssueState.RESOLVED, Turn.RESOLVED),
-        (PATIENT, MORE, "", IssueState.OPEN, Turn.STILL_OPEN),
-        (OVERDUE, MORE, "", IssueState.OPEN, Turn.OVERDUE),
-        (an_issue(), WORSE, "", IssueState.OPEN, Turn.WORSE),
-        (an_issue(), BETTER, "", IssueState.OPEN, Turn.STILL_OPEN),
-        (PATIENT, WORSE, "", IssueState.OPEN, Turn.WORSE),
-        (KNOWN, WORSE, "", IssueState.OPEN, Turn.OVERDUE),
-        (OVERDUE, WORSE, "", IssueState.OPEN, Turn.WORSE),
-        (RESOLVED, WORSE, "", IssueState.OPEN, Turn.REOPENED),
-        (MUTED, WORSE, "", IssueState.OPEN, Turn.OPENED),
+        (None, SEEN, "", OPEN, Turn.OPENED, Turn.OPENED),
+        (None, SEEN, "inc_1", IssueState.MUTED, Turn.MUTED, None),
+        (None, TOLERATED, "", OPEN, Turn.OPENED, None),
+        (FORGIVEN, SEEN, "", OPEN, Turn.STILL_OPEN, Turn.OPENED),
+        (FORGIVEN, None, "", IssueState.RESOLVED, Turn.GONE, None),
+        (an_issue(), TOLERATED, "", OPEN, Turn.STILL_OPEN, None),
+        (an_issue(), MORE, "", OPEN, Turn.STILL_OPEN, None),
+        (an_issue(), MORE, "inc_1", OPEN, Turn.STILL_OPEN, None),
+        (an_issue(), BETTER, "", OPEN, Turn.STILL_OPEN, None),
+        (an_issue(), WORSE, "", OPEN, Turn.WORSE, Turn.WORSE),
+        (an_issue(seen=BETTER), SEEN, "", OPEN, Turn.STILL_OPEN, None),
+        (an_issue(), None, "", IssueState.RESOLVED, Turn.RESOLVED, Turn.RESOLVED),
+        (MUTED, SEEN, "", OPEN, Turn.OPENED, Turn.OPENED),
+        (MUTED, WORSE, "", OPEN, Turn.OPENED, Turn.OPENED),
+        (MUTED, MORE, "inc_1", IssueState.MUTED, Turn.STILL_OPEN, None),
+        (MUTED, None, "", IssueState.RESOLVED, Turn.GONE, None),
+        (MUTED, None, "inc_1", IssueState.RESOLVED, Turn.GONE, None),
+        (RESOLVED, SEEN, "", OPEN, Turn.REOPENED, Turn.REOPENED),
+        (RESOLVED, WORSE, "", OPEN, Turn.REOPENED, Turn.REOPENED),
+        (RESOLVED, SEEN, "inc_1", IssueState.MUTED, Turn.MUTED, None),
+        (KNOWN, SEEN, "", OPEN, Turn.OVERDUE, Turn.OVERDUE),
+        (KNOWN, MORE, "", OPEN, Turn.OVERDUE, Turn.OVERDUE),
+        (KNOWN, None, "", IssueState.RESOLVED, Turn.RESOLVED, Turn.RESOLVED),
+        (PATIENT, MORE, "", OPEN, Turn.STILL_OPEN, None),
+        (PATIENT, WORSE, "", OPEN, Turn.WORSE, Turn.WORSE),
+        (OVERDUE, MORE, "", OPEN, Turn.OVERDUE, None),
+        (OVERDUE, WORSE, "", OPEN, Turn.WORSE, Turn.WORSE),
     ],
 )
-def test_every_turn(issue: Issue | None, seen: Seen | None, muted: str, state: IssueState, turn: Turn) -> None:
+def test_every_turn(
+    issue: Issue | None, seen: Seen | None, muted: str, state: IssueState, turn: Turn, news: Turn | None
+) -> None:
     turned = after(issue, seen, muted)
     assert turned is not None
     assert (turned.state, turned.turn, turned.run, turned.changed_at) == (state, turn, "run-2", LATER)
-    assert turned.seen == (seen or SEEN)
+    assert turned.seen == (seen or (issue.seen if issue else None))
     assert turned.opened_at == (issue.opened_at if issue else LATER)
     assert turned.resolved_at == (LATER if state is IssueState.RESOLVED else None)
     assert turned.muted_by == (muted if state is IssueState.MUTED else "")
+    assert (turned.news if turned.news_run == "run-2" else None) is news
 
 
 @pytest.mark.parametrize(
     ("issue", "seen", "muted"),
     [
         (None, None, ""), (an_issue(), SEEN, ""), (an_issue(), SEEN, "inc_1"), (MUTED, SEEN, "inc_1"),
-        (an_issue(turn=Turn.WORSE), SEEN, ""), (replace(KNOWN, turn=Turn.WORSE), SEEN, ""),
-        (RESOLVED, None, ""), (RESOLVED, None, "inc_1"), (GONE, None, ""), (PATIENT, SEEN, ""), (OVERDUE, SEEN, ""),
+        (an_issue(turn=Turn.WORSE), SEEN, ""), (FORGIVEN, TOLERATED, ""), (PATIENT, SEEN, ""), (OVERDUE, SEEN, ""),
+        (RESOLVED, None, ""), (RESOLVED, None, "inc_1"), (GONE, None, ""),
     ],
 )  # fmt: skip
 def test_what_stands_as_it_stood_is_the_same(issue: Issue | None, seen: Seen | None, muted: str) -> None:
@@ -123,7 +135,36 @@ def test_a_day_that_passed_again_is_told_again() -> None:
     assert (over.turn, over.run) == (Turn.OVERDUE, "run-4")
 
 
-seens = st.sampled_from([SEEN, MORE, WORSE, BETTER, replace(SEEN, tolerated=True), None])
+def test_a_day_that_passed_is_told_once_though_it_became_worse_meanwhile() -> None:
+    issue: Issue | None = KNOWN
+    turns = []
+    for number, seen in enumerate((SEEN, SEEN, WORSE, WORSE, WORSE)):
+        issue = after_scan(issue, "iss_1", seen, f"run-{number + 2}", LATER + timedelta(days=number), "")
+        assert issue is not None
+        turns.append((issue.news, issue.news_run))
+    assert turns == [(Turn.OVERDUE, "run-2")] * 2 + [(Turn.WORSE, "run-4")] * 3
+
+
+def test_a_day_that_passes_while_it_becomes_worse_is_told_next() -> None:
+    worse = after(KNOWN, WORSE)
+    assert worse is not None
+    assert (worse.news, worse.told) == (Turn.WORSE, Severity.HIGH)
+    overdue = after(worse, WORSE, run="run-3")
+    assert overdue is not None
+    assert (overdue.news, overdue.news_run) == (Turn.OVERDUE, "run-3")
+
+
+def test_what_was_as_severe_before_is_no_news_when_it_is_so_again() -> None:
+    issue: Issue | None = an_issue()
+    for number, (seen, news_run) in enumerate(
+        [(WORSE, "run-10"), (BETTER, "run-10"), (WORSE, "run-10"), (SEEN, "run-10")]
+    ):
+        issue = after(issue, seen, run=f"run-1{number}")
+        assert issue is not None
+        assert (issue.news, issue.news_run) == (Turn.WORSE, news_run)
+
+
+seens = st.sampled_from([SEEN, MORE, WORSE, BETTER, TOLERATED, None])
 mutes = st.sampled_from(["", "inc_1", "inc_2"])
 days = st.none() | st.integers(-3, 3).map(lambda by: (NOW + timedelta(days=by)).date())
 histories = st.lists(st.tuples(seens, mutes, st.booleans(), days), max_size=6)
@@ -160,6 +201,12 @@ def test_what_is_resolved_has_its_day_and_what_is_muted_its_incident(history: An
         assert (issue.resolved_at is not None) == (issue.state is IssueState.RESOLVED)
         assert bool(issue.muted_by) == (issue.state is IssueState.MUTED)
         assert (seen is None) == (issue.state is IssueState.RESOLVED)
+        assert (issue.news is None) == (issue.news_run == "")
+        if issue.news_run == issue.run and issue.news is not None:
+            # Whatever is told is neither muted nor tolerated, and what is told to be gone was told before.
+            assert issue.state is not IssueState.MUTED
+            assert issue.told is not None
+            assert (issue.news is Turn.RESOLVED) == (issue.turn is Turn.RESOLVED)
 
 
 @given(histories)

@@ -98,7 +98,7 @@ def a(requirement: Requirement, scope: str = "") -> tuple[Requirement, Finding]:
 def test_points_of_an_item_with_four_texts(findings: Any, points: int, lacks: dict[Requirement, float]) -> None:
     score = scored(PLAN, CELL, findings, 4, NEED)
     assert score.points == points
-    assert score.lacks == pytest.approx(lacks)
+    assert score.lacks == pytest.approx(lacks, abs=0.001)
     assert score.launchable is (not set(lacks) - {METADATA})
 
 
@@ -157,6 +157,14 @@ def test_once_all_texts_are_there_only_the_translation_is_whole(findings: Any, t
 def test_a_score_that_was_kept_is_the_score_that_is_found_again(texts: int) -> None:
     score = scored(PLAN, CELL, [a(TRANSLATION)], texts, NEED)
     assert score_of(loads(dumps(score_document(score)))) == score
+
+
+def test_what_is_whole_in_thirds_costs_no_point_more() -> None:
+    two_of_three = [a(PRICE, "r/EUR"), a(PRICE, "t/EUR")]
+    assert (scored(PLAN, CELL, two_of_three, 3, NEED).points, scored(PLAN, CELL, two_of_three[:1], 3, NEED).points) == (
+        80,
+        90,
+    )
 
 
 def test_a_score_that_was_kept_has_the_same_points_once_all_texts_are_there() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from herald.adapters.aws_errors import storage_errors
 from herald.adapters.dynamodb_items import packed, unpacked
-from herald.adapters.dynamodb_requests import get
+from herald.adapters.dynamodb_requests import get, put_unless
 from herald.adapters.exact_json import dumps, loads
 from herald.ports import StorageError
 
@@ -41,21 +41,24 @@ class DynamoItemStates:
 
     def keep(self, states: "Sequence[ItemState]") -> None:
         """Write states. Raises ``StorageError`` if one of them is not known to be written."""
-        from herald.domain.catalog.state import state_document  # noqa: PLC0415 - as above
-
-        requests = [
-            {
-                "PutRequest": {
-                    "Item": {"id": {"S": state.id}, "document": packed(dumps(state_document(state)), "an item's state")}
-                }
-            }
-            for state in states
-        ]
+        # One batch must not name an item twice.
+        requests = [{"PutRequest": {"Item": _item(state)}} for state in {state.id: state for state in states}.values()]
         self._side_by_side(self._write, _parts(requests, WRITES))
+
+    def exchange(self, before: "ItemState", after: "ItemState") -> bool:
+        """Write one state if the other one stands; say whether it did. Raises ``StorageError``."""
+        written, _ = put_unless(
+            self.client, self.table, _item(after),
+            ConditionExpression="#document = :before", ExpressionAttributeNames={"#document": "document"},
+            ExpressionAttributeValues={":before": _item(before)["document"]},
+        )  # fmt: skip
+        return written
 
     def forget(self, ids: Sequence[str]) -> None:
         """Remove states. Raises ``StorageError``."""
-        self._side_by_side(self._write, _parts([{"DeleteRequest": {"Key": {"id": {"S": one}}}} for one in ids], WRITES))
+        self._side_by_side(
+            self._write, _parts([{"DeleteRequest": {"Key": {"id": {"S": one}}}} for one in dict.fromkeys(ids)], WRITES)
+        )
 
     def _side_by_side(self, work: Callable[[list[Any]], Any], parts: list[list[Any]]) -> list[Any]:
         if len(parts) <= 1:
@@ -103,3 +106,9 @@ class DynamoItemStates:
 
 def _parts(whole: Sequence[Any], size: int) -> list[list[Any]]:
     return [list(whole[start : start + size]) for start in range(0, len(whole), size)]
+
+
+def _item(state: "ItemState") -> dict[str, Any]:
+    from herald.domain.catalog.state import state_document  # noqa: PLC0415 - as above
+
+    return {"id": {"S": state.id}, "document": packed(dumps(state_document(state)), "an item's state")}

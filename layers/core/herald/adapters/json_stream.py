@@ -60,8 +60,9 @@ def members(chunks: Iterable[bytes]) -> Iterator[tuple[str, Any]]:
         if colon is None:
             raise ValueError("no colon yet")
         value, at = read(text, colon.end())
-        if at == len(text):
-            raise ValueError("a number may go on, and something has to follow")
+        # A number may go on where the text ends, and its digits where it goes on.
+        if at == len(text) or text[at] in ".eE":
+            raise ValueError("the value is not whole yet")
         return (name, value), at
 
     return (pair for _, pair in _parts(chunks, _OBJECT, member))

@@ -54,6 +54,13 @@ class MemoryItemStates:
         self._documents |= {state.id: dumps(state_document(state)) for state in states}
         self.written += len(states)
 
+    def exchange(self, before: ItemState, after: ItemState) -> bool:
+        """Write one state if the other one stands; say whether it did."""
+        if self._documents.get(before.id) != dumps(state_document(before)):
+            return False
+        self.keep([after])
+        return True
+
     def forget(self, ids: Sequence[str]) -> None:
         """Remove states."""
         for one in ids:

@@ -56,6 +56,8 @@ CREATE TABLE IF NOT EXISTS long.choice (
   configuration INTEGER, attribute TEXT, value BLOB, PRIMARY KEY (configuration, attribute, value)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS long.choice_value ON choice (value);
+CREATE TABLE IF NOT EXISTS long.scanned (partition TEXT PRIMARY KEY, run TEXT);
+CREATE TABLE IF NOT EXISTS long.past (name TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE IF NOT EXISTS long.member (id BLOB PRIMARY KEY, partition TEXT, run TEXT) WITHOUT ROWID;
 """
 _OTHER = b"." * 17
@@ -92,11 +94,20 @@ class SqliteScanBook:
 
     def note(self, name: str, value: str) -> None:
         """Note something about the reading."""
-        self._db.execute("REPLACE INTO fact VALUES (?, ?)", (name, value))
+        self._db.execute("REPLACE INTO fact VALUES (?, ?)", (name, _text(value)))
 
     def noted(self, name: str) -> str | None:
         """Return what was noted, or ``None``."""
         found = self._one("SELECT value FROM fact WHERE name = ?", name)
+        return str(found[0]) if found else None
+
+    def note_for_next(self, name: str, value: str) -> None:
+        """Note something that the next scan will want to know."""
+        self._db.execute("REPLACE INTO past VALUES (?, ?)", (name, _text(value)))
+
+    def noted_before(self, name: str) -> str | None:
+        """Return what the last scan noted for this one, or ``None``."""
+        found = self._one("SELECT value FROM past WHERE name = ?", name)
         return str(found[0]) if found else None
 
     def keep_assets(self, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -112,7 +123,7 @@ class SqliteScanBook:
         spelt = json.dumps(sorted(tag for tag in tags if isinstance(tag, str))) if isinstance(tags, list) else "[]"
         kind = row.get("type")
         return (
-            _key(identity), kind if isinstance(kind, str) else "", _epoch(row.get("publishedAt")),
+            _key(identity), _text(kind) if isinstance(kind, str) else "", _epoch(row.get("publishedAt")),
             _epoch(row.get("updatedAt")), int(row.get("warnings") is True), self._tagset(spelt), *references,
         )  # fmt: skip
 
@@ -133,16 +144,16 @@ class SqliteScanBook:
         """Keep pricebooks, tags and languages."""
         self._db.executemany(
             "REPLACE INTO pricebook VALUES (?,?,?)",
-            [(book.id, book.name, json.dumps(book.currencies)) for book in pricebooks],
+            [(_text(book.id), _text(book.name), json.dumps(book.currencies)) for book in pricebooks],
         )
         self._db.executemany(
             "REPLACE INTO tag VALUES (?,?,?)",
             [
-                (tag["id"], plain_tag(str(tag.get("name") or "")), plain_tag(str(tag.get("legacyName") or "")))
+                (_text(tag["id"]), *(plain_tag(_text(tag.get(name) or "")) for name in ("name", "legacyName")))
                 for tag in tags if isinstance(tag.get("id"), str)
             ],
         )  # fmt: skip
-        self._db.executemany("REPLACE INTO locale VALUES (?)", [(code,) for code in locales])
+        self._db.executemany("REPLACE INTO locale VALUES (?)", [(_text(code),) for code in locales])
 
     def keep_translations(self, locale: str, texts: Iterable[str]) -> None:
         """Keep which texts have a translation."""
@@ -165,14 +176,14 @@ class SqliteScanBook:
             identity, item = row.get("id"), row.get("productId")
             if not isinstance(identity, str) or not isinstance(item, str):
                 continue
-            given = (identity, _key(item))
+            given = (_text(identity), _key(item))
             added = self._db.execute("INSERT OR IGNORE INTO configuration (id, item) VALUES (?,?)", given)
             variant = row.get("variant")
             if added.rowcount and isinstance(variant, Mapping):
                 number = added.lastrowid
                 self._db.executemany(
                     "INSERT OR IGNORE INTO choice VALUES (?,?,?)",
-                    [(number, str(name), value) for name, told in variant.items() for value in _chosen(told)],
+                    [(number, _text(name), value) for name, told in variant.items() for value in _chosen(told)],
                 )
 
     def configurations(self) -> int:
@@ -188,15 +199,15 @@ class SqliteScanBook:
         """Keep lines of recent orders; a line may name a configuration or an item (2.1). All of an order at once."""
         grouped: dict[str, list[OrderLine]] = {}
         for line in lines:
-            grouped.setdefault(line.order_id, []).append(line)
+            grouped.setdefault(_text(line.order_id), []).append(line)
         for order_id, own in grouped.items():
             self._db.execute("DELETE FROM order_line WHERE order_id = ?", (order_id,))
             for line in own:
-                found = self._one("SELECT number, item FROM configuration WHERE id = ?", line.named)
+                found = self._one("SELECT number, item FROM configuration WHERE id = ?", _text(line.named))
                 number, item = found or (None, _key(line.named))
                 self._db.execute(
                     "INSERT INTO order_line VALUES (?,?,?,?,?,?,?)",
-                    (order_id, item, number, line.is_open, line.market, line.currency, line.amount),
+                    (order_id, item, number, line.is_open, _text(line.market), line.currency, line.amount),
                 )
 
     def complete(self, plan: CatalogPlan) -> None:
@@ -206,11 +217,16 @@ class SqliteScanBook:
         counted = "SELECT tagset, count(*) FROM asset WHERE type = 'item' GROUP BY tagset"
         for number, items in self._db.execute(counted):
             bearers.update(dict.fromkeys(tags[number], items))
-        self._db.executemany("REPLACE INTO bearer VALUES (?,?)", list(bearers.items()))
-        drafts = self._db.execute("SELECT id, tagset FROM asset WHERE type = 'item' AND published IS NULL").fetchall()
         self._db.executemany(
-            "REPLACE INTO draft VALUES (?,?)", [(tag, item) for item, number in drafts for tag in tags[number]]
+            "REPLACE INTO bearer VALUES (?,?)", [(_text(tag), items) for tag, items in bearers.items()]
         )
+        drafts: Counter[str] = Counter()
+        drafted = "SELECT id, tagset FROM asset WHERE type = 'item' AND published IS NULL ORDER BY id"
+        for item, number in self._db.execute(drafted):
+            for tag in tags[number]:
+                drafts[tag] += 1
+                if drafts[tag] <= DRAFTS:
+                    self._db.execute("REPLACE INTO draft VALUES (?,?)", (_text(tag), item))
         for table in plan.datatables:
             if table.key_column:
                 self._keep_prices(table.id, table.key_column, table.price_columns)
@@ -221,7 +237,7 @@ class SqliteScanBook:
         for row in self.table_rows(table_id):
             value = row.get("value")
             if isinstance(value, Mapping) and value.get(key_column) is not None:
-                key = str(value[key_column])
+                key = _text(value[key_column])
                 amounts = [(key, currency, str(value.get(column, ""))) for currency, column in columns.items()]
                 self._db.executemany("REPLACE INTO price VALUES (?,?,?)", [row for row in amounts if _decimal(row[2])])
 
@@ -306,8 +322,7 @@ class SqliteScanBook:
     def _drafts(self) -> Mapping[str, Sequence[str]]:
         found: dict[str, list[str]] = {}
         for tag, item in self._db.execute("SELECT tag, item FROM draft ORDER BY tag, item"):
-            if len(known := found.setdefault(tag, [])) < DRAFTS:
-                known.append(_id(item))
+            found.setdefault(tag, []).append(_id(item))
         return found
 
     def drafts(self, tag_id: str) -> Sequence[str]:
@@ -332,7 +347,7 @@ class SqliteScanBook:
 
     def table_prices(self, key: str) -> Mapping[str, Decimal] | None:
         """Return the prices by currency that the configured datatable has for a key."""
-        rows = list(self._db.execute("SELECT currency, amount FROM price WHERE key = ?", (key,)))
+        rows = list(self._db.execute("SELECT currency, amount FROM price WHERE key = ?", (_text(key),)))
         return {currency: Decimal(amount) for currency, amount in rows} if rows else None
 
     def context_print(self) -> str:
@@ -396,6 +411,24 @@ class SqliteScanBook:
         """Note which items a scan saw in a partition."""
         self._db.executemany("REPLACE INTO member VALUES (?,?,?)", ((_key(one), partition, run) for one in ids))
 
+    def scanned(self, run: str, partition: str) -> None:
+        """Note that a scan saw a partition, be it empty."""
+        self._db.execute("REPLACE INTO scanned VALUES (?,?)", (partition, run))
+
+    def partitions(self) -> Sequence[str]:
+        """Return the partitions that items were seen in, those that are configured no more too."""
+        return [name for (name,) in self._db.execute("SELECT DISTINCT partition FROM member ORDER BY 1")]
+
+    def members(self, partition: str, but: str) -> Iterator[str]:
+        """Return the items that were last seen in a partition, by another scan than this."""
+        rows = self._db.execute("SELECT id FROM member WHERE partition = ? AND run != ?", (partition, but))
+        return (_id(key) for (key,) in rows.fetchall())
+
+    def belongs(self, item: str, partition: str, but: str) -> bool:
+        """Say whether an item was last seen in a partition, by another scan than this."""
+        found = self._one("SELECT partition, run FROM member WHERE id = ?", _key(item))
+        return found is not None and found[0] == partition and found[1] != but
+
     def vanished(self, run: str, partitions: Sequence[str]) -> Sequence[str]:
         """Return the items that these partitions had and this scan did not see."""
         marks = ",".join("?" * len(partitions))
@@ -407,7 +440,7 @@ class SqliteScanBook:
 
     def had(self, partition: str) -> bool:
         """Say whether an earlier scan saw a partition."""
-        return self._one("SELECT 1 FROM member WHERE partition = ? LIMIT 1", partition) is not None
+        return self._one("SELECT 1 FROM scanned WHERE partition = ?", partition) is not None
 
     def forget(self, ids: Iterable[str]) -> None:
         """Drop items that are gone."""
@@ -427,6 +460,11 @@ def _key(identity: str) -> bytes:
 
 def _id(key: bytes) -> str:
     return str(UUID(bytes=key)) if len(key) == 16 else key[len(_OTHER) :].decode("utf-8", "surrogatepass")
+
+
+def _text(value: object) -> str:
+    """Return a text as SQLite can hold it: half of a surrogate pair, which JSON may hold, becomes a question mark."""
+    return str(value).encode("utf-8", "replace").decode("utf-8")
 
 
 def _text_key(locale: str, text: str) -> bytes:

@@ -1,16 +1,19 @@
 """Where the books of scans lie: in the bucket, and on the disk of whoever works with them."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from tempfile import mkdtemp
+from shutil import rmtree
+from tempfile import gettempdir
 
 from herald.adapters.scan_book import SqliteScanBook
 from herald.catalog_ports import Files
 from herald.ports import StorageError
 
 LONG_BOOK = "catalog/long.sqlite"
+PREFIX = "herald-scan-"
 
 
 @dataclass
@@ -72,12 +75,27 @@ class SqliteScanBooks:
         return book
 
     def _folder(self) -> Path:
-        """Return an empty folder; what was open is closed and gone, because the disk of a function is small."""
+        """Return an empty folder, the same each time: the disk of a function is small.
+
+        What was open is closed; what a process that is gone left behind is removed.
+        """
         if self._open is not None:
-            _, book, folder = self._open
+            self._open[1].close()
             self._open = None
-            book.close()
-            for file in folder.iterdir():
-                file.unlink()
-            folder.rmdir()
-        return Path(mkdtemp(prefix="herald-scan-"))
+        for folder in Path(gettempdir()).glob(f"{PREFIX}*"):
+            if not _alive(folder.name.removeprefix(PREFIX).partition("-")[0]):
+                rmtree(folder, ignore_errors=True)
+        mine = Path(gettempdir()) / f"{PREFIX}{os.getpid()}-{id(self):x}"
+        rmtree(mine, ignore_errors=True)
+        mine.mkdir()
+        return mine
+
+
+def _alive(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True

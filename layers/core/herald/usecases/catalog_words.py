@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from herald.domain.configuration import Configuration
-from herald.ports import ScanQueue, StateStore
+from herald.ports import ScanQueue, StateStore, StorageError
 from herald.usecases import shelves
 from herald.usecases.shelves import CATALOG
 
 if TYPE_CHECKING:
     from herald.domain.catalog.state import ItemState
 
+ATTEMPTS = 5
 MOST_JOBS = 200
 """A wave tells how many jobs went before it; more than these no reader counts."""
 
@@ -23,8 +24,8 @@ class Board(Protocol):
         """Return the states that there are, by id."""
         ...
 
-    def keep(self, states: "Sequence[ItemState]") -> None:
-        """Write states."""
+    def exchange(self, before: "ItemState", after: "ItemState") -> bool:
+        """Write one state if the other one stands; say whether it did."""
         ...
 
 
@@ -42,17 +43,20 @@ class CatalogWords:
         from herald.domain.catalog.plan import plan_of  # noqa: PLC0415
         from herald.domain.catalog.readiness import translated  # noqa: PLC0415
 
-        known = self.board.load([item]).get(item)
-        if known is None:
-            return
         plan = plan_of(configuration.catalog)
-        moved = {
-            cell: replace(score, score=translated(plan, score.score), before=score.score.points, told=True)
-            for cell, score in known.scores.items()
-            if cell.rpartition("/")[2] == locale and translated(plan, score.score) != score.score
-        }
-        if moved:
-            self.board.keep([replace(known, scores={**known.scores, **moved})])
+        for _ in range(ATTEMPTS):
+            known = self.board.load([item]).get(item)
+            if known is None:
+                return
+            moved = {
+                cell: replace(score, score=translated(plan, score.score), before=score.score.points, told=True)
+                for cell, score in known.scores.items()
+                if cell.rpartition("/")[2] == locale and translated(plan, score.score) != score.score
+            }
+            # A scan may keep another state meanwhile, which must not be undone.
+            if not moved or self.board.exchange(known, replace(known, scores={**known.scores, **moved})):
+                return
+        raise StorageError(f"{ATTEMPTS} times a scan was first to change what is known of an item")
 
     def recovered(self, system: str, incident: str, configuration: Configuration) -> None:
         """Read again what was muted because of a system that works again."""

@@ -34,7 +34,7 @@ class Turn(StrEnum):
     """It was expected to be gone by now."""
     RESOLVED = "resolved"
     GONE = "gone"
-    """It was muted, and is gone without having been told."""
+    """It is gone without having been told: it was muted or tolerated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,12 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One fault. ``turn`` is what the last scan that changed it (``run``) meant for it."""
+    """One fault. ``turn`` is what the last scan that changed it (``run``) meant for it.
+
+    ``news`` is what is to be told of it, and ``news_run`` the scan since which it is; a steward whose last digest is of
+    an earlier scan has not heard of it. ``told`` is the most severe that it ever was news as, ``overdue_for`` the day
+    that passed when it was news as overdue.
+    """
 
     id: str
     seen: Seen
@@ -82,13 +87,14 @@ class Issue:
     acknowledged_at: datetime | None = None
     note: str = ""
     expected_until: date | None = None
+    news: Turn | None = None
+    news_run: str = ""
+    told: Severity | None = None
+    overdue_for: date | None = None
 
     def acknowledged(self, by: str, at: datetime, note: str, until: date | None) -> "Issue":
         """Return it with somebody's word that it is known, and perhaps by when it will be gone."""
-        return replace(
-            self, acknowledged_by=by, acknowledged_at=at, note=note, expected_until=until,
-            turn=Turn.STILL_OPEN if self.turn is Turn.OVERDUE else self.turn,
-        )  # fmt: skip
+        return replace(self, acknowledged_by=by, acknowledged_at=at, note=note, expected_until=until)
 
     def waits(self, today: date) -> bool:
         """Say whether nobody is to be reminded: it is acknowledged, and its day has not come."""
@@ -108,36 +114,58 @@ def after_scan(
     if seen is None:
         return _gone(issue, run, at)
     if issue is None:
-        state, turn = (IssueState.MUTED, Turn.MUTED) if muted else (IssueState.OPEN, Turn.OPENED)
-        return Issue(identity, seen, state, at, at, run, turn, muted_by=muted)
-    return _again(issue, seen, run, at, muted)
-
-
-def _again(issue: Issue, seen: Seen, run: str, at: datetime, muted: str) -> Issue:
-    """Return an issue that a scan saw once more."""
-    turned = replace(issue, seen=seen, changed_at=at, run=run)
+        issue = Issue(identity, seen, IssueState.RESOLVED, at, at, "", Turn.OPENED)
+        return _open(issue, Turn.OPENED, seen, run, at, muted)
+    if issue.state is IssueState.RESOLVED and issue.told is None:
+        return _open(issue, Turn.OPENED, seen, run, at, muted)
     if issue.state is IssueState.RESOLVED:
-        state, turn = (IssueState.MUTED, Turn.MUTED) if muted else (IssueState.OPEN, Turn.REOPENED)
-        return replace(
-            turned, state=state, turn=turn, resolved_at=None, muted_by=muted, reopened=issue.reopened + 1,
-            acknowledged_by="", acknowledged_at=None, note="", expected_until=None,
+        anew = replace(
+            issue, reopened=issue.reopened + 1, acknowledged_by="", acknowledged_at=None, note="", expected_until=None,
+            told=None, overdue_for=None,
         )  # fmt: skip
-    if issue.state is IssueState.MUTED and not muted:
-        return replace(turned, state=IssueState.OPEN, turn=Turn.OPENED, muted_by="")
+        return _open(anew, Turn.REOPENED, seen, run, at, muted)
+    if issue.state is IssueState.MUTED and muted != issue.muted_by:
+        return _open(issue, Turn.OPENED, seen, run, at, muted)
+    return _again(issue, seen, run, at)
+
+
+def _open(issue: Issue, turn: Turn, seen: Seen, run: str, at: datetime, muted: str) -> Issue:
+    state, turn = (IssueState.MUTED, Turn.MUTED) if muted else (IssueState.OPEN, turn)
+    opened = replace(
+        issue, seen=seen, state=state, changed_at=at, run=run, turn=turn, resolved_at=None, muted_by=muted
+    )  # fmt: skip
+    return opened if muted or seen.tolerated else _as_news(opened, turn)
+
+
+def _again(issue: Issue, seen: Seen, run: str, at: datetime) -> Issue:
+    """Return an issue that a scan saw once more."""
     overdue = issue.expected_until is not None and at.date() > issue.expected_until
-    if overdue and issue.turn is not Turn.OVERDUE:
-        return replace(turned, turn=Turn.OVERDUE)
-    if SEVERITIES.index(seen.severity) > SEVERITIES.index(issue.seen.severity):
-        return replace(turned, turn=Turn.WORSE)
-    return replace(turned, turn=Turn.OVERDUE if overdue else Turn.STILL_OPEN) if issue.seen != seen else issue
+    turn = Turn.OVERDUE if overdue else Turn.STILL_OPEN
+    turned = replace(issue, seen=seen, changed_at=at, run=run, turn=turn)
+    if issue.state is IssueState.OPEN and not seen.tolerated:
+        if issue.told is None:
+            return _as_news(turned, Turn.OPENED)
+        if SEVERITIES.index(seen.severity) > SEVERITIES.index(issue.told):
+            return _as_news(replace(turned, turn=Turn.WORSE), Turn.WORSE)
+        if overdue and issue.overdue_for != issue.expected_until:
+            return _as_news(replace(turned, overdue_for=issue.expected_until), Turn.OVERDUE)
+    return turned if issue.seen != seen else issue
 
 
 def _gone(issue: Issue | None, run: str, at: datetime) -> Issue | None:
     if issue is None or issue.state is IssueState.RESOLVED:
         return issue
-    turn = Turn.GONE if issue.state is IssueState.MUTED else Turn.RESOLVED
-    return replace(
+    turn = Turn.RESOLVED if issue.told is not None else Turn.GONE
+    gone = replace(
         issue, state=IssueState.RESOLVED, changed_at=at, run=run, turn=turn, resolved_at=at, muted_by=""
+    )  # fmt: skip
+    return _as_news(gone, turn) if turn is Turn.RESOLVED else gone
+
+
+def _as_news(issue: Issue, news: Turn) -> Issue:
+    told = issue.told or issue.seen.severity
+    return replace(
+        issue, news=news, news_run=issue.run, told=max(told, issue.seen.severity, key=SEVERITIES.index)
     )  # fmt: skip
 
 
@@ -156,6 +184,9 @@ def issue_document(issue: Issue) -> dict[str, Any]:
         "muted_by": issue.muted_by, "acknowledged_by": issue.acknowledged_by,
         "acknowledged_at": issue.acknowledged_at, "note": issue.note,
         "expected_until": issue.expected_until.isoformat() if issue.expected_until else None,
+        "news": str(issue.news) if issue.news else None, "news_run": issue.news_run,
+        "told": str(issue.told) if issue.told else None,
+        "overdue_for": issue.overdue_for.isoformat() if issue.overdue_for else None,
         "seen": {
             "check": seen.check, "cause": seen.cause, "severity": str(seen.severity), "message": seen.message,
             "steward": seen.steward, "sample": [list(pair) for pair in seen.sample],
@@ -171,11 +202,14 @@ def issue_document(issue: Issue) -> dict[str, Any]:
 def issue_of(document: Mapping[str, Any]) -> Issue:
     """Return the issue the state table holds."""
     seen, blast = document["seen"], document["seen"]["blast"]
-    until = document["expected_until"]
+    until, overdue = document["expected_until"], document["overdue_for"]
     return Issue(
         **{
             **document, "state": IssueState(document["state"]), "turn": Turn(document["turn"]),
             "expected_until": date.fromisoformat(until) if until else None,
+            "news": Turn(document["news"]) if document["news"] else None,
+            "told": Severity(document["told"]) if document["told"] else None,
+            "overdue_for": date.fromisoformat(overdue) if overdue else None,
             "seen": Seen(
                 **{
                     **seen, "severity": Severity(seen["severity"]), "sample": tuple(map(tuple, seen["sample"])),

@@ -1,7 +1,7 @@
 """What is told after a scan: few messages, the worst first, with how many more there are."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,6 @@ from herald.domain.event import Event, Identity, Origin, Trust
 from herald.domain.notification import Severity
 
 SOURCE = "/threekit/catalog"
-NEWS = frozenset({Turn.OPENED, Turn.REOPENED, Turn.WORSE, Turn.OVERDUE, Turn.RESOLVED})
 AT_ONCE = 10
 """How many critical issues of one steward and one scan get messages of their own; the rest stands in the digest."""
 SHOWN_ITEMS = 30
@@ -51,9 +50,18 @@ def worst_first(issues: Iterable[Issue]) -> list[Issue]:
     return sorted(issues, key=lambda issue: (rank(issue.seen), issue.id), reverse=True)
 
 
-def is_due(issues: Sequence[Issue], run: str, last: datetime | None, now: datetime, plan: CatalogPlan) -> bool:
+def is_news(issue: Issue, heard: str) -> bool:
+    """Say whether somebody whose last digest is of the scan ``heard`` has something to hear of an issue.
+
+    Ids of scans begin with their time, so they stand in its order. A scan that was given up before it told anybody is
+    made up for by the next.
+    """
+    return issue.news is not None and issue.news_run > heard
+
+
+def is_due(issues: Sequence[Issue], heard: str, last: datetime | None, now: datetime, plan: CatalogPlan) -> bool:
     """Say whether a steward is to be told: of news, or again of something severe after a while."""
-    if any(issue.run == run and issue.turn in NEWS for issue in issues):
+    if any(is_news(issue, heard) for issue in issues):
         return True
     open_ = [issue for issue in issues if issue.state is IssueState.OPEN and not issue.waits(now.date())]
     severe = any(SEVERITIES.index(issue.seen.severity) >= SEVERITIES.index(Severity.HIGH) for issue in open_)
@@ -61,14 +69,14 @@ def is_due(issues: Sequence[Issue], run: str, last: datetime | None, now: dateti
 
 
 def digest(
-    steward: str, issues: Sequence[Issue], run: str, links: Links, plan: CatalogPlan, now: datetime
+    steward: str, issues: Sequence[Issue], run: str, heard: str, links: Links, plan: CatalogPlan, now: datetime
 ) -> dict[str, Any]:
-    """Return a steward's digest. ``issues`` are all of the steward's, the worst first."""
+    """Return a steward's digest. ``issues`` are all of the steward's, ``heard`` is the scan of the last digest."""
     open_ = [issue for issue in issues if issue.state is IssueState.OPEN]
     shown = [issue for issue in open_ if not issue.waits(now.date())]
-    resolved = [issue for issue in issues if issue.run == run and issue.turn is Turn.RESOLVED]
-    new = [issue for issue in shown if issue.run == run and issue.turn in NEWS]
-    top = sorted(shown, key=lambda issue: (rank(issue.seen), issue in new, issue.id), reverse=True)[: plan.top]
+    resolved = [issue for issue in issues if issue.news is Turn.RESOLVED and is_news(issue, heard)]
+    new = {issue.id for issue in shown if is_news(issue, heard)}
+    top = sorted(shown, key=lambda issue: (rank(issue.seen), issue.id in new, issue.id), reverse=True)[: plan.top]
     return {
         "steward": steward, "run": run, "open": len(open_), "new": len(new), "resolved": len(resolved),
         "acknowledged": len(open_) - len(shown), "more": len(shown) - len(top),
@@ -76,20 +84,21 @@ def digest(
             str(severity): count for severity in reversed(SEVERITIES)
             if (count := sum(issue.seen.severity is severity for issue in shown))
         },
-        "issues": [issue_facts(issue, plan, run) for issue in top],
-        "gone": [issue_facts(issue, plan, run) for issue in resolved[: plan.top]],
+        "issues": [issue_facts(issue, plan, heard) for issue in top],
+        "gone": [issue_facts(issue, plan, heard) for issue in resolved[: plan.top]],
         "report": {"csv": links.csv, "json": links.json, "until": links.until},
     }  # fmt: skip
 
 
-def issue_facts(issue: Issue, plan: CatalogPlan, run: str) -> dict[str, Any]:
-    """Return what messages and reports tell of an issue."""
+def issue_facts(issue: Issue, plan: CatalogPlan, heard: str) -> dict[str, Any]:
+    """Return what messages and reports tell of an issue; ``turn`` is its news since the scan ``heard``."""
     seen, blast = issue.seen, issue.seen.blast
     kind, _, identity = seen.cause.partition("/")
     named = identity if kind in ("item", "asset") else seen.sample[0][0] if seen.sample else ""
+    turn = issue.news if is_news(issue, heard) else Turn.STILL_OPEN
     return {
         "id": issue.id, "check": seen.check, "severity": str(seen.severity), "message": seen.message,
-        "state": str(issue.state), "turn": str(issue.turn) if issue.run == run else str(Turn.STILL_OPEN),
+        "state": str(issue.state), "turn": str(turn),
         "cause": seen.cause, "items": blast.items, "names": [name for _, name in seen.sample],
         "configurations": blast.configurations, "openOrders": blast.open_orders, "markets": list(blast.markets),
         "value": [{"currency": currency, "amount": amount} for currency, amount in blast.value.items()],
@@ -99,26 +108,46 @@ def issue_facts(issue: Issue, plan: CatalogPlan, run: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def shown_items(rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
-    """Return the first items of a list with pictures and links, and how many more there are."""
+@dataclass
+class Told:
+    """Items of one kind for one group, region or language: the first of them, and how many by what happened."""
+
+    rows: list[list[Any]] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def add(self, row: list[Any], change: str) -> None:
+        """Add an item: id, name, SKU, picture, link."""
+        self.join([[*row, change]], {change: 1})
+
+    def join(self, rows: Sequence[list[Any]], counts: Mapping[str, int]) -> None:
+        """Add items that were gathered elsewhere."""
+        self.rows += rows[: SHOWN_ITEMS - len(self.rows)]
+        for change, count in counts.items():
+            self.counts[change] = self.counts.get(change, 0) + count
+
+    @property
+    def number(self) -> int:
+        """How many items there are."""
+        return sum(self.counts.values())
+
+
+def shown_items(told: Told) -> dict[str, Any]:
+    """Return the first items with pictures and links, and how many more there are."""
+    ordered = sorted(told.rows, key=lambda row: (row[5] != "published", row[1], row[0]))
     items = [
-        {
-            "id": identity, "name": name, "sku": sku, "picture": picture, "link": link,
-            "change": str(details[0]) if details else "",
-        }
-        for identity, name, sku, picture, link, *details in rows[:SHOWN_ITEMS]
-    ]  # fmt: skip
-    return {"items": items, "count": len(rows), "more": max(0, len(rows) - SHOWN_ITEMS)}
+        {"id": identity, "name": name, "sku": sku, "picture": picture, "link": link, "change": change}
+        for identity, name, sku, picture, link, change in ordered
+    ]
+    return {"items": items, "count": told.number, "more": told.number - len(items)}
 
 
-def wave(group: str, rows: Sequence[Sequence[Any]], jobs: Sequence[Sequence[str]], run: str) -> dict[str, Any]:
+def wave(group: str, told: Told, jobs: Sequence[Sequence[str]], run: str) -> dict[str, Any]:
     """Return one release wave for one group: what was published, what changed, which jobs of Threekit went before."""
-    counts = {change: sum(row[5] == change for row in rows) for change in ("published", "changed", "withdrawn")}
     kinds: dict[str, int] = {}
     for _, kind, _ in jobs:
         kinds[kind] = kinds.get(kind, 0) + 1
     return {
-        "group": group, "run": run, **shown_items(sorted(rows, key=lambda row: (str(row[5]) != "published", row[1]))),
-        "changes": {change: count for change, count in counts.items() if count},
+        "group": group, "run": run, **shown_items(told),
+        "changes": {name: told.counts[name] for name in ("published", "changed", "withdrawn") if name in told.counts},
         "jobs": [{"type": kind, "count": count} for kind, count in sorted(kinds.items())],
     }  # fmt: skip

@@ -1,16 +1,16 @@
 """Fingerprints of an item: of all that checks depend on, and of what customers see."""
 
 import json
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from typing import Any
 
-from herald.domain.catalog.item import CatalogItem, KnownAsset, tag_id, values_of
+from herald.domain.catalog.item import CatalogItem, KnownAsset, is_uuid
 from herald.domain.catalog.surroundings import Surroundings
 
-_IDS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SIZE = 12
+LISTS = frozenset({"values", "blacklist"})
+"""Lists that may hold bare ids of assets and names of tags."""
 OWN_ROWS = "herald_"
 """What Herald itself notes in an item's metadata is nothing that customers see."""
 
@@ -24,22 +24,50 @@ def item_print(text: str, item: CatalogItem, around: Surroundings, basis: str, p
     """
     digest = blake2b(basis.encode(), digest_size=SIZE)
     digest.update(text.encode("utf-8", "surrogatepass"))
-    named = set(_IDS.findall(text))
+    named, tags = _named(item)
+    uses = around.uses(item.id)
+    named.update(use.value for use in uses if use.value is not None)
     if item.asset is not None:
         digest.update(_told(item.asset))
         named.update(identity for _, identity in item.asset.references)
     for identity in sorted(named):
         digest.update(_told(around.asset(identity)))
-    for tag, known in sorted(_tags(item, around).items()):
+    for tag in sorted(tags):
+        known = tag if around.has_tag(tag) else around.tag(tag)
         told = f"{known}{around.bearers(known) > 0}{around.drafts(known)}" if known else "?"
         digest.update(f"{tag}{told}".encode("utf-8", "replace"))
+    for use in uses:
+        digest.update(f"{use.attribute}\0{use.value}\0{use.configurations}\0{use.sample}".encode("utf-8", "replace"))
     for locale in around.locales:
         digest.update(bytes(around.translated(locale, shown) for shown in item.texts))
     if price_key:
-        digest.update(repr(around.table_prices(str(item.metadata.get(price_key, "")))).encode())
-    for use in around.uses(item.id):
-        digest.update(f"{use.attribute}\0{use.value}\0{use.configurations}\0{use.sample}".encode("utf-8", "replace"))
+        digest.update(repr(around.table_prices(str(item.metadata.get(price_key, "")).strip())).encode())
     return digest.hexdigest()
+
+
+def _named(item: CatalogItem) -> tuple[set[str], set[str]]:
+    """Return the assets and the tags that an item names anywhere: by reference, and by their bare ids and names."""
+    assets: set[str] = set()
+    tags: set[str] = set()
+    for key, text in _texts([item.product.get(part) for part in ("asset", "attributes", "rules")], ""):
+        if key == "assetId" or (key in LISTS and is_uuid(text)):
+            assets.add(text)
+        elif key == "tagId" or key in LISTS:
+            tags.add(text)
+    return assets, tags
+
+
+def _texts(value: Any, key: str) -> Iterator[tuple[str, str]]:
+    """Yield every text below a value with the name of the member, or of the list, that holds it."""
+    waiting: list[tuple[str, Any]] = [(key, value)]
+    while waiting:
+        name, found = waiting.pop()
+        if isinstance(found, str):
+            yield name, found
+        elif isinstance(found, dict):
+            waiting += found.items()
+        elif isinstance(found, list):
+            waiting += [(name, inner) for inner in found]
 
 
 def content_print(product: Mapping[str, Any]) -> str:
@@ -61,17 +89,3 @@ def _told(asset: KnownAsset | None) -> bytes:
         return b"-"
     tags = ",".join(sorted(asset.tags))
     return f"{asset.type}|{asset.published_at}|{asset.warnings}|{tags}|{asset.references}".encode()
-
-
-def _tags(item: CatalogItem, around: Surroundings) -> dict[str, str | None]:
-    """Return the tags an item's attributes name, each with its id; ``None`` for one that there is not."""
-    found: dict[str, str | None] = {}
-    for attribute in item.attributes:
-        if attribute.get("type") == "String":
-            continue
-        for value in values_of(attribute):
-            if isinstance(value, str):
-                found[value] = around.tag(value)
-            elif (tag := tag_id(value)) is not None:
-                found[tag] = tag if around.has_tag(tag) else None
-    return found

@@ -10,6 +10,7 @@ from herald.domain.catalog.plan import CatalogPlan, Region
 from herald.domain.catalog.surroundings import Pricebook
 
 LETTERS = ((90, "A"), (80, "B"), (70, "C"), (60, "D"))
+SHARE_DIGITS = 6
 LAUNCH_NEEDS = (Requirement.ASSET, Requirement.PRICE, Requirement.ATTRIBUTES, Requirement.TRANSLATION)
 """What has to be whole before an item is announced in a region."""
 
@@ -103,6 +104,7 @@ def scored(
         lacks[Requirement.TRANSLATION] = max(0.0, 1 - missing_texts / max(texts, 1))
     if missing_prices:
         lacks.setdefault(Requirement.PRICE, 1 - len(missing_prices) / len(cell.prices))
+    lacks = {requirement: round(share, SHARE_DIGITS) for requirement, share in lacks.items()}
     return Score(_points(plan, lacks), lacks)
 
 
@@ -115,12 +117,14 @@ def translated(plan: CatalogPlan, score: Score) -> Score:
 
 def _points(plan: CatalogPlan, lacks: Mapping[Requirement, float]) -> int:
     total = sum(plan.weights.values()) or 1
-    return int(100 * sum(weight * lacks.get(name, 1.0) for name, weight in plan.weights.items()) / total)
+    reached = sum(weight * lacks.get(name, 1.0) for name, weight in plan.weights.items())
+    # Thirds are not exact; a point that is whole but for that is whole.
+    return int(100 * reached / total + 0.001)
 
 
 def score_document(score: Score) -> dict[str, Any]:
     """Return a score as it is kept."""
-    return {"points": score.points, "lacks": {str(name): round(share, 3) for name, share in score.lacks.items()}}
+    return {"points": score.points, "lacks": {str(name): share for name, share in score.lacks.items()}}
 
 
 def score_of(document: Mapping[str, Any]) -> Score:

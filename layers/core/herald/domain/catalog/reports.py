@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,8 @@ COLUMNS = (
     "severity", "check", "message", "state", "since", "items", "names", "openOrders", "configurations", "value",
     "markets", "cause", "expectedUntil", "link", "id",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile(r"""(^|[;,|]['"\s]*)([=+@-])""")
+"""What a spreadsheet may take for the beginning of a formula: there, too, where it parts cells at semicolons."""
 
 
 def as_csv(issues: Sequence[Mapping[str, Any]]) -> bytes:
@@ -36,7 +38,7 @@ def _cell(value: Any) -> str:
             f"{entry['amount']} {entry['currency']}" if isinstance(entry, Mapping) else str(entry) for entry in value
         )
     text = "" if value is None else _spelt(value) if isinstance(value, datetime) else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return _FORMULA.sub(r"\1'\2", " ".join(text.split()))
 
 
 def _spelt(value: Any) -> str:

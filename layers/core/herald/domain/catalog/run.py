@@ -77,6 +77,14 @@ class Watch:
     finished_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Who has a step of a run, and until when."""
+
+    owner: str
+    until: datetime
+
+
 def run_id(at: datetime, ask: str) -> str:
     """Return the id of a run: its beginning, to the second, and something that tells it from others of that second."""
     return f"scan_{at:%Y%m%dT%H%M%SZ}_{short_id('r', ask, at.isoformat())[2:8]}"

@@ -8,6 +8,7 @@ from typing import Any
 
 from herald.adapters.cel_when_asked import CelWhenAsked
 from herald.adapters.code_print import code_print
+from herald.adapters.credentials import credential
 from herald.adapters.dynamodb_catalog import DynamoItemStates
 from herald.adapters.dynamodb_configuration import DynamoConfigurationStore
 from herald.adapters.dynamodb_inbox import DynamoInbox
@@ -36,7 +37,7 @@ from herald.usecases.scan.resume import Resume
 from herald.usecases.scan.workshop import Workshop
 
 Step = Callable[[Mapping[str, Any], int, Callable[[], bool]], Outcome]
-TIMEOUTS = Timeouts(read=30.0, body=120.0, stream_wait=60.0, stream=840.0)
+TIMEOUTS = Timeouts(read=30.0, body=120.0, stream_wait=60.0, stream=540.0)
 """The export of a whole catalogue takes minutes, and longer to begin than any other answer."""
 LONGEST_ANSWER = 64 * 1024 * 1024
 
@@ -69,7 +70,7 @@ def workshop(settings: ScanSettings, world: World) -> Workshop:
         return found.began_at if found is not None else world.clock()
 
     def link(name: str, until: datetime) -> str:
-        return f"{settings.report_base_url.rstrip('/')}/reports/{signed(name, until, str(keys.get()['key']))}"
+        return f"{settings.report_base_url.rstrip('/')}/reports/{signed(name, until, credential(keys, 'key'))}"
 
     return Workshop(
         catalogue=ThreekitCatalog(http, settings.threekit_base_url, secrets),

@@ -5,18 +5,17 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from herald.adapters.credentials import credential
 from herald.adapters.secrets_manager import SecretsManagerSecrets
-from herald.domain.errors import ConfigurationError
+from herald.domain.errors import CallFailed
 from herald.domain.report_link import report_of
-from herald.ports import Secrets, StorageError
+from herald.ports import Secrets
 from herald.runtime.bootstrap.world import World, this_process
-from herald.runtime.http import Problem, problem_response, request_id
+from herald.runtime.http import NO_REPORT, REPORT_UNAVAILABLE, problem_response, request_id
 from herald.runtime.settings import ReportSettings
 
 SECONDS = 60
 """How long the redirection to the bucket is good; a session's end cannot matter within them."""
-NO_REPORT = Problem("report", 404, "There is no such report")
-UNAVAILABLE = Problem("unavailable", 503, "The report cannot be opened now")
 FORMS = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 
@@ -35,13 +34,13 @@ class Download:
         parameters = event.get("pathParameters")
         token = parameters.get("token") if isinstance(parameters, Mapping) else None
         try:
-            name = report_of(str(token or ""), str(self._keys.get()["key"]), self._world.clock())
+            name = report_of(str(token or ""), credential(self._keys, "key"), self._world.clock())
             if name is None:
                 detail = "the link is not one of ours, or its time is over: the next digest brings another"
                 return problem_response(NO_REPORT, detail, request_id(event), {})
             where = self._signed(name)
-        except (StorageError, ConfigurationError, KeyError):
-            return problem_response(UNAVAILABLE, "try again in a minute", request_id(event), {})
+        except CallFailed:
+            return problem_response(REPORT_UNAVAILABLE, "try again in a minute", request_id(event), {})
         return {
             "statusCode": 302, "body": "", "isBase64Encoded": False,
             "headers": {"location": where, "cache-control": "no-store", "referrer-policy": "no-referrer"},

@@ -14,6 +14,7 @@ from herald.domain.catalog.finding import Finding
 from herald.domain.catalog.gathering import is_exempt
 from herald.domain.catalog.item import CatalogItem
 from herald.domain.catalog.launch import Shown, change_of, fits, late_locales, ready_in
+from herald.domain.catalog.messages import Told
 from herald.domain.catalog.own_checks import as_rules, item_facts, own_finding, told_tags
 from herald.domain.catalog.plan import CatalogPlan, plan_document
 from herald.domain.catalog.prints import content_print, item_print
@@ -27,6 +28,7 @@ from herald.usecases.outcome import DONE, Outcome
 from herald.usecases.scan.export import identity_of, product_of
 from herald.usecases.scan.read import DEFAULT_LOCALE
 from herald.usecases.scan.resume import Resume
+from herald.usecases.scan.tell import CHANGES, KINDS, LATENESS, LAUNCHES
 from herald.usecases.scan.workshop import Workshop, results_key, segments_key
 
 
@@ -90,10 +92,17 @@ class Examination:
     def of(self, texts: Sequence[str]) -> dict[str, Any]:
         """Return what is found in a segment, as JSON can hold it."""
         result = _Result()
-        items = [self._item(text) for text in texts if text]
-        known = self.shop.states.load([item.id for item, _ in items])
-        for item, text in items:
-            self._one(item, text, known.get(item.id), result)
+        # An export may tell of an item twice; it is one all the same.
+        items = {item.id: (item, text) for item, text in (self._item(text) for text in texts if text)}
+        known = self.shop.states.load(list(items))
+        for identity, (item, text) in items.items():
+            before = known.get(identity)
+            try:
+                self._one(item, text, before, result)
+            except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+                # Whatever its record holds, it must not keep the others from being examined.
+                self.errors.setdefault("item", f"{type(error).__name__} at {identity}")
+                self._as_it_was(before, result)
         return result.document(self.errors)
 
     def _item(self, text: str) -> tuple[CatalogItem, str]:
@@ -101,10 +110,23 @@ class Examination:
         identity = identity_of(record) or ""
         return CatalogItem(identity, product_of(record), self.book.asset(identity)), text
 
+    def _as_it_was(self, before: ItemState | None, result: "_Result") -> None:
+        """Let what was known of an item stand; one that nothing was known of waits for the next scan."""
+        if before is not None:
+            result.add(before, before, self._exempt(before.findings, before.id, before.sku))
+
+    def _exempt(self, findings: Sequence[Finding], *names: str) -> set[int]:
+        return {
+            place for place, finding in enumerate(findings) if is_exempt(self.plan, finding, self.today, *names)
+        }  # fmt: skip
+
     def _one(self, item: CatalogItem, text: str, before: ItemState | None, result: "_Result") -> None:
+        if item.asset is None:
+            # The asset list lacks it: it came or went while it was read.
+            self._as_it_was(before, result)
+            return
         print_ = item_print(text, item, self.book, self.basis, self.price_key)
         shown = self._shown(item)
-        steward = self.plan.steward_of(shown.tags, shown.metadata)
         same = before is not None and before.print == print_
         if before is not None and same:
             findings, content = before.findings, before.content
@@ -112,14 +134,8 @@ class Examination:
             findings, content = self.findings(item, before), content_print(item.product)
             print_ = print_ if self.crashed != item.id else ""
             result.looked += 1
-        # An item that the asset list lacks came or went while it was read: what was known of it stands.
-        published = item.asset.published_at if item.asset else (before.published_at if before else None)
-        change = change_of(before, published, content, baseline=self.baseline)
-        exempt = {
-            place
-            for place, finding in enumerate(findings)
-            if is_exempt(self.plan, finding, self.today, item.id, shown.sku)
-        }
+        published = item.asset.published_at
+        exempt = self._exempt(findings, item.id, shown.sku)
         standing = [finding for place, finding in enumerate(findings) if place not in exempt]
         scores = self._scores(item, shown, standing, before, same=same and not findings)
         launch = self.launches.get(item.id, ItemLaunch())
@@ -130,20 +146,27 @@ class Examination:
         lacking = {c.locale for c in self.cells if c.key in plain and Requirement.TRANSLATION in plain[c.key].lacks}
         late = late_locales(self.plan, published, lacking, launch, self.run.began_at)
         state = ItemState(
-            item.id, item.name, print_, content, self.partition, steward, published, findings, scores,
+            item.id, item.name, print_, content, self.partition,
+            self.plan.steward_of(shown.tags, shown.metadata), published, findings, scores,
             tuple(dict.fromkeys((*announced, *ready))), tuple(late), shown.sku,
         )  # fmt: skip
         result.add(state, before, exempt)
+        self._tell(shown, state, before, [region for region in ready if region not in announced], result)
+
+    def _tell(
+        self, shown: Shown, state: ItemState, before: ItemState | None, ready: Sequence[str], result: "_Result"
+    ) -> None:
+        """Note what somebody waits for. What was never looked at before is no news where everything is new."""
+        first = before is None and self.baseline
+        change = change_of(before, state.published_at, state.content, baseline=first)
         if change:
             groups = [group.name for group in self.plan.groups if fits(group.match, shown)]
-            result.told("changes", shown, [change, groups])
-        if not self.baseline:
-            for region in ready:
-                if region not in announced:
-                    result.told("ready", shown, [region])
-        for locale in late:
-            if before is None or locale not in before.late:
-                result.told("late", shown, [locale, published.isoformat() if published else ""])
+            result.told(CHANGES, groups, shown, change)
+        # Nor is it in a region that is new itself.
+        looked_at = {cell.split("/")[1] for cell in before.scores} if before else set(ready)
+        result.told(LAUNCHES, [region for region in ready if not first and region in looked_at], shown, "ready")
+        late = [locale for locale in state.late if before is None or locale not in before.late]
+        result.told(LATENESS, late, shown, "late")
 
     def findings(self, item: CatalogItem, before: ItemState | None) -> tuple[Finding, ...]:
         """Ask every check; one that crashes is noted, and the others go on.
@@ -166,9 +189,13 @@ class Examination:
     def _own_findings(self, item: CatalogItem, before: ItemState | None) -> list[Finding]:
         if not self.plan.own_checks:
             return []
-        facts = item_facts(item, self.book)
-        outcomes = self.shop.rules.evaluate(self.configuration, as_rules(self.plan.own_checks), {"item": facts})
+        try:
+            facts = {"item": item_facts(item, self.book)}
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            why = type(error).__name__
+            return [one for own in self.plan.own_checks for one in self._failed(own.name, why, item, before)]
         found = []
+        outcomes = self.shop.rules.evaluate(self.configuration, as_rules(self.plan.own_checks), facts)
         for own, outcome in zip(self.plan.own_checks, outcomes, strict=True):
             if outcome.verdict is Verdict.MATCHED:
                 found.append(own_finding(own, item))
@@ -237,7 +264,8 @@ def basis_of(code_print: str, plan: CatalogPlan, book: ScanBook) -> str:
     # What only sorts, tells or forgives findings makes no item worth another look.
     for name in ("exemptions", "escalations", "mutes", "top", "remind_after_days", "partitions", "item_link"):
         settled.pop(name)
-    return fingerprint([code_print, settled, book.context_print()])
+    skipped = [book.tag(name) for settings in plan.checks.values() for name in settings.get("skip_tags", ())]
+    return fingerprint([code_print, settled, book.context_print(), skipped])
 
 
 @dataclass
@@ -250,7 +278,8 @@ class _Result:
     findings: list[list[Any]] = field(default_factory=list)
     states: list[list[Any]] = field(default_factory=list)
     members: list[str] = field(default_factory=list)
-    lists: dict[str, list[list[Any]]] = field(default_factory=lambda: {"changes": [], "ready": [], "late": []})
+    lists: dict[str, dict[str, Told]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
+    numbers: dict[str, int] = field(default_factory=lambda: dict.fromkeys(KINDS, 0))
     board: dict[str, list[int]] = field(default_factory=dict)
 
     def add(self, state: ItemState, before: ItemState | None, exempt: set[int]) -> None:
@@ -270,11 +299,20 @@ class _Result:
             sums[1] += known.score.points
             sums[2] += known.score.launchable
 
-    def told(self, what: str, shown: Shown, details: list[Any]) -> None:
-        self.lists[what].append([shown.id, shown.name, shown.sku, shown.picture, shown.link, *details])
+    def told(self, kind: str, keys: Sequence[str], shown: Shown, change: str) -> None:
+        """Note what happened to an item for each of those who wait for it; all are counted, the first are named."""
+        self.numbers[kind] += kind == CHANGES or bool(keys)
+        row = [shown.id, shown.name, shown.sku, shown.picture, shown.link]
+        for key in keys:
+            self.lists[kind].setdefault(key, Told()).add(row, change)
 
     def document(self, errors: Mapping[str, str]) -> dict[str, Any]:
         return {
             "items": self.items, "looked": self.looked, "exempt": self.exempt, "findings": self.findings,
-            "states": self.states, "members": self.members, "board": self.board, "errors": dict(errors), **self.lists,
+            "states": self.states, "members": self.members, "board": self.board, "errors": dict(errors),
+            "numbers": self.numbers,
+            "told": {
+                kind: {key: [told.rows, told.counts] for key, told in keys.items()}
+                for kind, keys in self.lists.items()
+            },
         }  # fmt: skip

@@ -11,11 +11,13 @@ from herald.catalog_ports import ScanBook
 from herald.domain.catalog.own_checks import told_tags
 from herald.domain.catalog.plan import CatalogPlan, Partition
 from herald.domain.catalog.run import Run, Stage
-from herald.domain.errors import CallFailed, Reason
+from herald.domain.errors import CallFailed, Fate, Reason
 from herald.usecases.outcome import DONE, Later, Outcome
 from herald.usecases.scan.resume import Resume, examination
 from herald.usecases.scan.workshop import Turn, Workshop, segments_key, total_key
 
+LARGEST = 8_000_000
+"""Characters of a segment: records may be of any size."""
 BY_TAG, WHOLE = "t", "w"
 """The two ways to read a partition: asking for its tags, or everything; a segment's name begins with its way."""
 
@@ -40,7 +42,7 @@ class Export:
             return DONE
         turn = Turn(shop, f"{run.id}/export/{name}")
         if not turn.take():
-            return Later(timedelta(minutes=1), Reason.ALREADY_RUNNING)
+            return DONE
         try:
             total = self._cut(run, plan, partition, turn, enough_time)
         except CallFailed as failure:
@@ -62,8 +64,13 @@ class Export:
         book = self.workshop.books.complete(run.id)
         for way in (BY_TAG, WHOLE) if partition.tags else (WHOLE,):
             cutting = _Cutting(self.workshop, run, plan, partition, book, turn, way)
-            if not cutting.to_the_end(enough_time):
-                return None
+            try:
+                if not cutting.to_the_end(enough_time):
+                    return None
+            except CallFailed as failure:
+                if way is WHOLE or failure.fate is not Fate.PERMANENT:
+                    raise
+                continue
             # How the filter wants a tag is not documented (docs/vendor/threekit.md 2.4): where it left out items that
             # the asset list has, the whole export has the last word.
             if way is WHOLE or cutting.items >= run.expected.get(partition.name, 0):
@@ -85,6 +92,7 @@ class _Cutting:
     items: int = 0
     names: list[str] = field(default_factory=list)
     _lines: list[str] = field(default_factory=list)
+    _size: int = 0
 
     def to_the_end(self, enough_time: Callable[[], bool]) -> bool:
         """Read to the end; return whether time sufficed. Raises ``CallFailed``."""
@@ -95,11 +103,15 @@ class _Cutting:
                 self._lines.append(text)
                 self.items += 1
                 # What is there already is passed over however late it is: else nobody would ever get behind it.
-                if len(self._lines) == self.shop.segment_size and self._segment(ready) and not enough_time():
+                if self._is_full(text) and self._segment(ready) and not enough_time():
                     return False
         if self._lines:
             self._segment(ready)
         return True
+
+    def _is_full(self, text: str) -> bool:
+        self._size += len(text)
+        return len(self._lines) >= self.shop.segment_size or self._size >= LARGEST
 
     def _texts(self) -> Generator[str, None, None]:
         """Yield the texts of the partition's own records."""
@@ -126,7 +138,7 @@ class _Cutting:
         name = f"{self.way}{len(self.names):06d}"
         self.names.append(name)
         content = "\n".join(text.replace("\n", " ") for text in self._lines)
-        self._lines = []
+        self._lines, self._size = [], 0
         if name not in ready:
             # One that is there already stays as it is: it may have been examined. Should the order of the export have
             # changed meanwhile, an item may be in no segment; then this scan has not seen it, and says nothing of it.

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from herald.catalog_ports import OrderLine, Page, ScanBook
 from herald.domain.catalog.plan import CatalogPlan
 from herald.domain.catalog.run import Run, Stage
 from herald.domain.catalog.surroundings import Pricebook
-from herald.domain.errors import CallFailed, Reason
+from herald.domain.errors import CallFailed, Fate, Reason
 from herald.domain.facts import MappingError, order_facts
 from herald.domain.rfc3339 import parse_timestamp
 from herald.usecases.outcome import DONE, Later, Outcome
@@ -23,6 +24,8 @@ PUT_ASIDE_AFTER = 200
 """Pages that may have to be read again after a crash."""
 PASSES = 3
 """How often the asset list is read when assets were deleted meanwhile: that shifts pages, and one may be missed."""
+BELIEVED_AFTER = 8
+"""How often an answer that holds nothing has to be given before it is taken for true."""
 DEFAULT_LOCALE = "default-locale"
 ENDED = frozenset({"Complete"})
 NOT_YET = frozenset({"List", "In Cart"})
@@ -45,9 +48,15 @@ class Read:
             return DONE
         turn = Turn(shop, f"{run.id}/read")
         if not turn.take():
-            return Later(timedelta(minutes=1), Reason.ALREADY_RUNNING)
+            return DONE
+        # Read again: whoever had the turn may have finished.
+        run = shop.change_run(run.id, lambda standing: standing)
+        if run.stage is not Stage.READING:
+            turn.give_back()
+            self._ask_for_exports(run)
+            return DONE
         configuration, plan = shop.configuration(run)
-        reading = _Reading(shop, run, shop.books.reading(run.id), plan, turn, enough_time)
+        reading = _Reading(shop, run, shop.books.reading(run.id), plan, turn, enough_time, attempt)
         try:
             done = reading.all_of(configuration.mapping)
         except CallFailed as failure:
@@ -75,6 +84,13 @@ class Read:
             self.workshop.queue.put(steps)
 
 
+def _is_last(found: Page, number: int) -> bool:
+    """Say whether nothing follows a page. One that is short is the last only if the list is said to be no longer."""
+    if not found.records:
+        return True
+    return len(found.records) < PER_PAGE and (found.count is None or number * PER_PAGE >= found.count)
+
+
 def _read(standing: Run, now: Any, counts: Mapping[str, int], expected: Mapping[str, int]) -> Run:
     after = standing.counted(**counts).at_stage(Stage.EXAMINING, now)
     return after.expecting(expected)
@@ -88,6 +104,7 @@ class _Reading:
     plan: CatalogPlan
     turn: Turn
     enough_time: Callable[[], bool]
+    attempt: int
     pages: int = 0
 
     def all_of(self, mapping: Mapping[str, Any]) -> bool:
@@ -95,8 +112,14 @@ class _Reading:
         return (
             self._assets()
             and self._once("context", self._context)
-            and self._once("translations", self._translations)
-            and self._once("datatables", self._datatables)
+            and all(
+                self._once(f"translations/{locale}", partial(self._translations, locale))
+                for locale in self.book.locales
+            )
+            and all(
+                self._once(f"datatable/{table.id}", partial(self._datatable, table.id))
+                for table in self.plan.datatables
+            )
             and self._configurations()
             and self._orders(mapping)
         )
@@ -114,6 +137,7 @@ class _Reading:
             return True
         if not self.enough_time():
             return False
+        self.turn.keep()
         read()
         self.book.turned(source, 1, done=True)
         self.turn.keep()
@@ -176,9 +200,9 @@ class _Reading:
                     return False
                 for found in readers.map(fetch, range(page, page + width)):
                     keep(found.records)
-                    self._watch_count(source, found)
+                    self._watch_count(source, found, page)
                     page += 1
-                    if len(found.records) < PER_PAGE or (enough is not None and enough(found.records)):
+                    if _is_last(found, page - 1) or (enough is not None and enough(found.records)):
                         done = True
                         break
                 self.book.turned(source, page, done=done)
@@ -186,11 +210,12 @@ class _Reading:
                 width = min(AT_A_TIME, width * 2)
         return True
 
-    def _watch_count(self, source: str, found: Page) -> None:
-        """Note that assets were deleted while they were read: the list became shorter."""
+    def _watch_count(self, source: str, found: Page, number: int) -> None:
+        """Note that assets were deleted while they were read, which shifts pages, or that a page had rows too few."""
         if source == "assets" and found.count is not None:
             before = self.book.noted("count") or ""
-            if before and found.count < int(before):
+            short = 0 < len(found.records) < PER_PAGE and not _is_last(found, number)
+            if short or (before and found.count < int(before)):
                 self.book.note("shifted", "yes")
             if before != str(found.count):
                 self.book.note("count", str(found.count))
@@ -205,24 +230,36 @@ class _Reading:
             self.shop.checkpoint("scan.put_aside", source)
 
     def _context(self) -> None:
+        self._believe("assets", self.book.assets())
         org = self.book.noted("org")
         if org is None:
             self.book.keep_context((), (), ())
             return
         languages = self.shop.catalogue.organisation(org).get("languages")
         self.book.note(DEFAULT_LOCALE, default_of(languages))
-        self.book.keep_context(
-            pricebooks_of(self.shop.catalogue.pricebooks(org)), self.shop.catalogue.tags(), locales_of(languages)
-        )
+        pricebooks, tags = pricebooks_of(self.shop.catalogue.pricebooks(org)), self.shop.catalogue.tags()
+        locales = locales_of(languages)
+        for what, found in (("pricebooks", pricebooks), ("tags", tags), ("languages", locales)):
+            self._believe(what, len(found))
+        self.book.keep_context(pricebooks, tags, locales)
 
-    def _translations(self) -> None:
-        for locale in self.book.locales:
-            with self.shop.catalogue.translations(locale) as told:
-                self.book.keep_translations(locale, (text for text, translation in told if translation.strip()))
+    def _translations(self, locale: str) -> None:
+        with self.shop.catalogue.translations(locale) as told:
+            self.book.keep_translations(locale, (text for text, translation in told if translation.strip()))
 
-    def _datatables(self) -> None:
-        for table in self.plan.datatables:
-            self.book.keep_table(table.id, self.shop.catalogue.datatable_rows(table.id))
+    def _datatable(self, table: str) -> None:
+        self.book.keep_table(table, self.shop.catalogue.datatable_rows(table))
+
+    def _believe(self, what: str, number: int) -> None:
+        """Doubt an answer that holds nothing where the last scan found something; told often enough, it is believed.
+
+        Raises ``CallFailed``.
+        """
+        before = int(self.book.noted_before(what) or "0")
+        if number == 0 and before > 0 and self.attempt < BELIEVED_AFTER:
+            detail = f"the answer holds no {what}; the last scan found {before}"
+            raise CallFailed(Fate.TRANSIENT, Reason.ANSWER_UNREADABLE, detail)
+        self.book.note_for_next(what, str(number))
 
 
 def pricebooks_of(records: Sequence[Mapping[str, Any]]) -> list[Pricebook]:
@@ -257,7 +294,9 @@ def order_lines(order: Mapping[str, Any], mapping: Mapping[str, Any]) -> Iterato
     Wish lists and carts are no orders yet (docs/vendor/threekit.md 2.1).
     """
     status, cart = order.get("status"), order.get("cart")
-    if status in NOT_YET or not isinstance(cart, list) or not isinstance(order.get("id"), str):
+    if not isinstance(status, str) or not isinstance(cart, list) or not isinstance(order.get("id"), str):
+        return
+    if status in NOT_YET:
         return
     try:
         facts = order_facts(order, mapping)

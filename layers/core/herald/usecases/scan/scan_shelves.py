@@ -1,11 +1,12 @@
 """Where the memory of scans lies in the state table, and how long it is kept."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 from herald.domain.catalog.issue import Issue, issue_document, issue_of
-from herald.domain.catalog.run import Run, Watch, run_document, run_of, watch_document, watch_of
+from herald.domain.catalog.run import Held, Run, Watch, run_document, run_of, watch_document, watch_of
 from herald.ports import StateStore
 from herald.usecases.shelf import Shelf
 from herald.usecases.shelves import A_YEAR, FOR_GOOD
@@ -21,9 +22,9 @@ def scan_runs(store: StateStore) -> Shelf[Run]:
     return Shelf(store, "scan-run", run_of, run_document, timedelta(days=60))
 
 
-def scan_turns(store: StateStore) -> Shelf[datetime]:
-    """Until when somebody has a step of a scan, by the scan's id and the step."""
-    return Shelf(store, "scan-turn", lambda document: document["until"], lambda at: {"until": at}, timedelta(days=7))
+def scan_turns(store: StateStore) -> Shelf[Held]:
+    """Who has a step of a scan, by the scan's id and the step."""
+    return Shelf(store, "scan-turn", lambda document: Held(**document), asdict, timedelta(days=7))
 
 
 def issues(store: StateStore) -> Shelf[Issue]:

@@ -10,9 +10,11 @@ from herald.domain.catalog.issue import Issue, IssueState, Turn
 from herald.domain.catalog.messages import (
     AT_ONCE,
     Links,
+    Told,
     digest,
     event,
     is_due,
+    is_news,
     issue_facts,
     shown_items,
     told_issues,
@@ -30,6 +32,8 @@ from herald.usecases.scan.workshop import Workshop
 from herald.usecases.shelves import CATALOG
 
 SUMMARY = "catalog/summary.json"
+KINDS = CHANGES, LAUNCHES, LATENESS = "changes", "ready", "late"
+"""Kinds of what happened to items; each is told by group, region or language."""
 
 
 @dataclass(frozen=True)
@@ -47,17 +51,14 @@ class Tell:
         everything = [issue for issue in issues.values() if issue.state is not IssueState.RESOLVED]
         self._report("all", worst_first(everything), counts)
 
-    def messages(self, issues: Mapping[str, Issue], lists: Mapping[str, Sequence[Sequence[Any]]]) -> None:
+    def messages(self, issues: Mapping[str, Issue], lists: Mapping[str, Mapping[str, Told]]) -> None:
         """Enter what is to be told into the inbox."""
         for steward in self._stewards(issues):
-            own = told_issues(issues.values(), steward)
-            self._critical(steward, own)
-            self._digest(steward, own)
-        self._waves(lists["changes"])
-        for kind, name, rows in ((READY, "region", lists["ready"]), (LATE, "locale", lists["late"])):
-            for value in sorted({row[5] for row in rows}):
-                own_rows = sorted((row for row in rows if row[5] == value), key=lambda row: (row[1], row[0]))
-                data = {name: value, "run": self.run.id, **shown_items([row[:5] for row in own_rows])}
+            self._steward(steward, told_issues(issues.values(), steward))
+        self._waves(lists[CHANGES])
+        for kind, name, told in ((READY, "region", lists[LAUNCHES]), (LATE, "locale", lists[LATENESS])):
+            for value, own in sorted(told.items()):
+                data = {name: value, "run": self.run.id, **shown_items(own)}
                 self._enter(kind, (value,), f"catalog/{value}", data)
 
     def board(self, board: Mapping[str, Sequence[int]], errors: Mapping[str, str]) -> None:
@@ -82,7 +83,7 @@ class Tell:
 
     def _report(self, steward: str, issues: Sequence[Issue], counts: Mapping[str, int]) -> None:
         told = [
-            issue_facts(issue, self.plan, self.run.id)
+            issue_facts(issue, self.plan, self._before())
             | {"acknowledgedBy": issue.acknowledged_by, "evidence": [dict(one) for one in issue.seen.evidence]}
             for issue in issues
             if issue.state is not IssueState.RESOLVED
@@ -100,39 +101,44 @@ class Tell:
         csv, whole = (self.shop.report_links(self._key(steward, form), until) for form in ("csv", "json"))
         return Links(csv, whole, until)
 
-    def _digest(self, steward: str, issues: Sequence[Issue]) -> None:
+    def _before(self) -> str:
+        """Return a scan's id that stands before this one's and after all earlier ones': what is news to a report."""
+        return self.run.id[:-1]
+
+    def _steward(self, steward: str, issues: Sequence[Issue]) -> None:
         shelf, now = scan_shelves.stewards(self.shop.state), self.run.began_at
-        last = shelf.get(steward)
-        mine = last is not None and last["run"] == self.run.id
-        if not mine and not is_due(issues, self.run.id, last["at"] if last else None, now, self.plan):
+        last = shelf.get(steward) or {"at": None, "run": "", "before": "", "before_at": None}
+        mine = last["run"] == self.run.id
+        heard, at = (last["before"], last["before_at"]) if mine else (last["run"], last["at"])
+        if not mine and not is_due(issues, heard, at, now, self.plan):
             return
         # Noted first: a digest that was begun is told, also by whoever goes on.
-        shelf.change(steward, lambda _before: ({"at": now, "run": self.run.id}, None))
+        noted = {"at": now, "run": self.run.id, "before": heard, "before_at": at}
+        shelf.change(steward, lambda _before: (noted, None))
         self.shop.checkpoint("scan.digest", steward)
-        data = digest(steward, issues, self.run.id, self._links(steward), self.plan, now)
+        self._critical(steward, issues, heard)
+        data = digest(steward, issues, self.run.id, heard, self._links(steward), self.plan, now)
         self._enter(DIGEST, (steward,), f"catalog/{steward}", data)
 
-    def _critical(self, steward: str, issues: Iterable[Issue]) -> None:
+    def _critical(self, steward: str, issues: Iterable[Issue], heard: str) -> None:
         new = [
             issue
             for issue in issues
-            if issue.run == self.run.id and issue.seen.severity is Severity.CRITICAL
-            and issue.turn in (Turn.OPENED, Turn.REOPENED, Turn.WORSE)
+            if is_news(issue, heard) and issue.seen.severity is Severity.CRITICAL
+            and issue.news in (Turn.OPENED, Turn.REOPENED, Turn.WORSE)
         ]  # fmt: skip
         for issue in new[:AT_ONCE]:
-            facts = issue_facts(issue, self.plan, self.run.id)
+            facts = issue_facts(issue, self.plan, heard)
             data = {"steward": steward, "run": self.run.id, "more": max(0, len(new) - AT_ONCE), "issue": facts}
             self._enter(CRITICAL, (issue.id,), f"issue/{issue.id}", data)
 
-    def _waves(self, changes: Sequence[Sequence[Any]]) -> None:
+    def _waves(self, changes: Mapping[str, Told]) -> None:
         """Tell every group of its items in one message; jobs that succeeded since the last wave are told with it."""
         jobs = self._jobs()
-        if not changes and not jobs:
-            return
         for group in self.plan.groups:
-            rows = [row for row in changes if group.name in row[6]]
-            if rows or jobs:
-                data = wave(group.name, rows, jobs, self.run.id)
+            told = changes.get(group.name, Told())
+            if told.number or jobs:
+                data = wave(group.name, told, jobs, self.run.id)
                 self._enter(PUBLISHED, (group.name,), f"catalog/{group.name}", data)
 
     def _jobs(self) -> list[list[str]]:

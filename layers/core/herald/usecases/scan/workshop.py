@@ -10,11 +10,21 @@ from typing import Any
 from herald.catalog_ports import Catalogue, Files, ItemStates, ScanBooks
 from herald.domain.catalog.check import Check
 from herald.domain.catalog.plan import CatalogPlan, plan_of
-from herald.domain.catalog.run import Run
+from herald.domain.catalog.run import Held, Run
 from herald.domain.configuration import Configuration
 from herald.domain.errors import CallFailed, Fate, PoisonError, Reason
 from herald.domain.retry import backoff
-from herald.ports import Checkpoint, Clock, ConfigurationStore, Count, Inbox, RuleEngine, ScanQueue, StateStore
+from herald.ports import (
+    Checkpoint,
+    Clock,
+    ConfigurationStore,
+    Count,
+    Inbox,
+    RuleEngine,
+    ScanQueue,
+    StateStore,
+    StorageError,
+)
 from herald.usecases.outcome import Later
 from herald.usecases.scan import scan_shelves
 
@@ -90,20 +100,24 @@ class Workshop:
 
 
 class Turn:
-    """One step of one run, which one process makes at a time; one that died has it for three minutes more."""
+    """One step of one run, which one process makes at a time; one that died has it for three minutes more.
+
+    Whoever finds it taken may leave: the message of the one that has it comes back should that one die.
+    """
 
     def __init__(self, workshop: Workshop, name: str) -> None:
         self._shelf, self._name = scan_shelves.scan_turns(workshop.state), name
         self._clock = workshop.clock
+        self._owner = f"{id(self):x}-{workshop.chance()}"
         self._until: datetime | None = None
 
     def take(self) -> bool:
         """Take the turn; ``False`` while another process has it."""
         now = self._clock()
 
-        def taken(until: datetime | None) -> tuple[datetime | None, bool]:
-            free = until is None or until <= now
-            return (now + LEASE if free else None), free
+        def taken(standing: Held | None) -> tuple[Held | None, bool]:
+            free = standing is None or standing.until <= now
+            return (Held(self._owner, now + LEASE) if free else None), free
 
         if self._shelf.change(self._name, taken):
             self._until = now + LEASE
@@ -111,16 +125,28 @@ class Turn:
         return False
 
     def keep(self) -> None:
-        """Have it for longer, where it would end soon."""
+        """Have it for longer, where it would end soon. Raises ``StorageError`` if another has it meanwhile."""
         now = self._clock()
-        if self._until is not None and self._until - now < LEASE - RENEW:
-            until = self._until = now + LEASE
-            self._shelf.change(self._name, lambda _before: (until, None))
+        if self._until is None or self._until - now >= LEASE - RENEW:
+            return
+        until = self._until = now + LEASE
+
+        def kept(standing: Held | None) -> tuple[Held | None, bool]:
+            mine = standing is not None and standing.owner == self._owner
+            return (Held(self._owner, until) if mine else None), mine
+
+        if not self._shelf.change(self._name, kept):
+            raise StorageError(f"another process has the turn {self._name}")
 
     def give_back(self) -> None:
-        """Let whoever goes on have it at once."""
+        """Let whoever goes on have it at once; one that another has stays with it."""
         now = self._clock()
-        self._shelf.change(self._name, lambda _before: (now, None))
+
+        def left(standing: Held | None) -> tuple[Held | None, None]:
+            mine = standing is not None and standing.owner == self._owner
+            return (Held(self._owner, now) if mine else None), None
+
+        self._shelf.change(self._name, left)
 
 
 def segments_key(run: str, partition: str, way: str = "") -> str:
@@ -141,6 +167,11 @@ def total_key(run: str, partition: str = "") -> str:
 def confirmed_key(run: str) -> str:
     """Return the key of what was asked for again before it was told."""
     return f"runs/{run}/confirmed.json.gz"
+
+
+def closed_key(run: str) -> str:
+    """Return the key of what a closing has settled, once everybody is told: what is left is to remember."""
+    return f"runs/{run}/closed.json.gz"
 
 
 def findings_key(partition: str) -> str:

@@ -368,7 +368,7 @@ def by_tag(house: WatchHouse) -> tuple[str, str, str]:
             option = chosen.get("assetId")
             default = (attribute.get("defaultValue") or {}).get("assetId")
             if option in tagged and option != default and tagged[option]["type"] == "item":
-                return row["productId"], attribute["name"], option
+                return str(row["productId"]), str(attribute["name"]), str(option)
     raise AssertionError("the catalogue offers nothing by tag")
 
 

@@ -68,7 +68,7 @@ def an_issue(**changes: Any) -> Issue:
     told = {name: changes.pop(name) for name in list(changes) if name in seen or name == "tolerated"}
     issue = Issue(
         id="iss_1", seen=Seen(**{**seen, **told}), state=IssueState.OPEN, opened_at=NOW, changed_at=NOW, run="scan_1",
-        turn=Turn.OPENED,
+        turn=Turn.OPENED, news=Turn.OPENED, news_run="scan_1", told=Severity.HIGH,
     )  # fmt: skip
     return replace(issue, **changes)
 

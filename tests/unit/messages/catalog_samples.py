@@ -1,11 +1,12 @@
 """What scans tell, as the domain makes it: full, poor, and with names that mean harm."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 from herald.domain.catalog.issue import Blast, Issue, IssueState, Seen, Turn
-from herald.domain.catalog.messages import Links, digest, issue_facts, shown_items, wave
+from herald.domain.catalog.messages import Links, Told, digest, issue_facts, shown_items, wave
 from herald.domain.catalog.plan import CatalogPlan
 from herald.domain.notification import Severity
 
@@ -36,7 +37,10 @@ def issue(number: int, severity: Severity, turn: Turn, message: str, **more: Any
     seen = Seen("missing_price", f"item/{ITEM}", severity, message, "seating", blast, sample)
     state = more.pop("state", IssueState.OPEN)
     at = datetime(2026, 2, 20 + number, 2, 0, tzinfo=UTC)
-    return Issue(f"iss_{number:026d}", seen, state, at, BEGAN, RUN, turn, **more)
+    news = None if turn is Turn.STILL_OPEN else turn
+    return Issue(
+        f"iss_{number:026d}", seen, state, at, BEGAN, RUN, turn, news=news, news_run=RUN, told=severity, **more
+    )
 
 
 def issues(name: str = "Alder Sofa", said: str = "It has no price in EUR in pricebook 'Retail Europe'.") -> list[Issue]:
@@ -72,23 +76,27 @@ def rows(name: str = "Alder Sofa", count: int = 3) -> list[list[Any]]:
     return found[:count]
 
 
+def told(items: Sequence[list[Any]], *changes: str) -> Told:
+    """Items to which these things happened in turn."""
+    found = Told()
+    for place, item in enumerate(items):
+        found.add(item, changes[place % len(changes)])
+    return found
+
+
 def full(
     template: str, name: str = "Alder Sofa", said: str = "It has no price in EUR in pricebook 'Retail Europe'."
 ) -> dict[str, Any]:
     """The data of an event for a template, with everything that can be in it."""
     if template == "catalog-digest":
-        return digest("seating", issues(name, said), RUN, LINKS, PLAN, BEGAN)
+        return digest("seating", issues(name, said), RUN, "", LINKS, PLAN, BEGAN)
     if template == "catalog-critical":
-        facts = issue_facts(issues(name, said)[0], PLAN, RUN)
+        facts = issue_facts(issues(name, said)[0], PLAN, "")
         return {"steward": "seating", "run": RUN, "more": 4, "issue": facts}
     if template == "release-wave":
         kinds = ("published", "changed", "withdrawn")
-        changed = [[*row, kinds[place % 3], ["emea-web"]] for place, row in enumerate(rows(name, 35))]
-        return wave(
-            "emea-web",
-            changed,
-            [["j1", "import", "Import"], ["j2", "renderWebgl", "Render"], ["j3", "import", "Import"]],
-            RUN,
-        )
+        changed = told(rows(name, 35), *kinds)
+        jobs = [["j1", "import", "Import"], ["j2", "renderWebgl", "Render"], ["j3", "import", "Import"]]
+        return wave("emea-web", changed, jobs, RUN)
     key, value = ("region", "EMEA") if template == "launch-ready" else ("locale", "fr-FR")
-    return {key: value, "run": RUN, **shown_items(rows(name, 35))}
+    return {key: value, "run": RUN, **shown_items(told(rows(name, 35), "ready"))}

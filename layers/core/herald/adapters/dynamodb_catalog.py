@@ -56,9 +56,8 @@ class DynamoItemStates:
 
     def forget(self, ids: Sequence[str]) -> None:
         """Remove states. Raises ``StorageError``."""
-        self._side_by_side(
-            self._write, _parts([{"DeleteRequest": {"Key": {"id": {"S": one}}}} for one in dict.fromkeys(ids)], WRITES)
-        )
+        requests = [{"DeleteRequest": {"Key": {"id": {"S": one}}}} for one in dict.fromkeys(ids)]
+        self._side_by_side(self._write, _parts(requests, WRITES))
 
     def _side_by_side(self, work: Callable[[list[Any]], Any], parts: list[list[Any]]) -> list[Any]:
         if len(parts) <= 1:

@@ -217,9 +217,8 @@ class SqliteScanBook:
         counted = "SELECT tagset, count(*) FROM asset WHERE type = 'item' GROUP BY tagset"
         for number, items in self._db.execute(counted):
             bearers.update(dict.fromkeys(tags[number], items))
-        self._db.executemany(
-            "REPLACE INTO bearer VALUES (?,?)", [(_text(tag), items) for tag, items in bearers.items()]
-        )
+        told = [(_text(tag), items) for tag, items in bearers.items()]
+        self._db.executemany("REPLACE INTO bearer VALUES (?,?)", told)
         drafts: Counter[str] = Counter()
         drafted = "SELECT id, tagset FROM asset WHERE type = 'item' AND published IS NULL ORDER BY id"
         for item, number in self._db.execute(drafted):

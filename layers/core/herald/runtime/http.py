@@ -27,15 +27,12 @@ ENVELOPE = Problem("envelope", 422, "The body describes no event")
 RESERVED_TYPE = Problem("reserved-type", 422, "The event type is reserved")
 UNEXPECTED = Problem("unexpected", 500, "Something went wrong")
 UNAVAILABLE = Problem("unavailable", 503, "The event could not be recorded")
-NO_REPORT = Problem("report", 404, "There is no such report")
-REPORT_UNAVAILABLE = Problem("unavailable", 503, "The report cannot be opened now")
 
 RETRY_AFTER_SECONDS = 30
 _EXTRA_HEADERS: Mapping[Problem, Mapping[str, str]] = {
     # RFC 9110 wants a challenge on every 401; it is the same for every source, so that it tells none apart.
     CREDENTIALS: {"www-authenticate": 'Basic realm="herald", charset="UTF-8"'},
     UNAVAILABLE: {"retry-after": str(RETRY_AFTER_SECONDS)},
-    REPORT_UNAVAILABLE: {"retry-after": str(RETRY_AFTER_SECONDS)},
 }
 
 

@@ -116,17 +116,14 @@ def after_scan(
     if issue is None:
         issue = Issue(identity, seen, IssueState.RESOLVED, at, at, "", Turn.OPENED)
         return _open(issue, Turn.OPENED, seen, run, at, muted)
-    if issue.state is IssueState.RESOLVED and issue.told is None:
-        return _open(issue, Turn.OPENED, seen, run, at, muted)
-    if issue.state is IssueState.RESOLVED:
+    if issue.state is IssueState.RESOLVED and issue.told is not None:
         anew = replace(
             issue, reopened=issue.reopened + 1, acknowledged_by="", acknowledged_at=None, note="", expected_until=None,
             told=None, overdue_for=None,
         )  # fmt: skip
         return _open(anew, Turn.REOPENED, seen, run, at, muted)
-    if issue.state is IssueState.MUTED and muted != issue.muted_by:
-        return _open(issue, Turn.OPENED, seen, run, at, muted)
-    return _again(issue, seen, run, at)
+    nobody_knows = issue.state is IssueState.RESOLVED or (issue.state is IssueState.MUTED and muted != issue.muted_by)
+    return _open(issue, Turn.OPENED, seen, run, at, muted) if nobody_knows else _again(issue, seen, run, at)
 
 
 def _open(issue: Issue, turn: Turn, seen: Seen, run: str, at: datetime, muted: str) -> Issue:

@@ -11,11 +11,13 @@ from herald.domain.errors import CallFailed
 from herald.domain.report_link import report_of
 from herald.ports import Secrets
 from herald.runtime.bootstrap.world import World, this_process
-from herald.runtime.http import NO_REPORT, REPORT_UNAVAILABLE, problem_response, request_id
+from herald.runtime.http import RETRY_AFTER_SECONDS, Problem, problem_response, request_id
 from herald.runtime.settings import ReportSettings
 
 SECONDS = 60
 """How long the redirection to the bucket is good; a session's end cannot matter within them."""
+NO_REPORT = Problem("report", 404, "There is no such report")
+UNAVAILABLE = Problem("unavailable", 503, "The report cannot be opened now")
 FORMS = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 
@@ -40,7 +42,8 @@ class Download:
                 return problem_response(NO_REPORT, detail, request_id(event), {})
             where = self._signed(name)
         except CallFailed:
-            return problem_response(REPORT_UNAVAILABLE, "try again in a minute", request_id(event), {})
+            sorry = problem_response(UNAVAILABLE, "try again in a minute", request_id(event), {})
+            return {**sorry, "headers": {**sorry["headers"], "retry-after": str(RETRY_AFTER_SECONDS)}}
         return {
             "statusCode": 302, "body": "", "isBase64Encoded": False,
             "headers": {"location": where, "cache-control": "no-store", "referrer-policy": "no-referrer"},

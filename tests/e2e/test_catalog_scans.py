@@ -6,13 +6,13 @@ import json
 import re
 from typing import Any
 
-import httpx
 import pytest
 from tests.e2e.whole_stack import WholeStack, wait_until
 
 from herald.domain.catalog.run import Run
 from herald.usecases.scan import scan_shelves
 from herald_cli.ports_of_stack import state_store
+from localrun.bring_up import ROOT
 from simulators.threekit.seed import ids
 
 pytestmark = pytest.mark.e2e
@@ -22,7 +22,7 @@ def scanned(stack: WholeStack, *options: str) -> dict[str, Any]:
     """`herald scan run --wait`, to its end."""
     ended = stack.command("scan", "run", "--wait", "--local", "--json", *options)
     assert ended.returncode == 0, ended.stderr
-    found: dict[str, Any] = json.loads(ended.stdout)
+    found: dict[str, Any] = json.loads(ended.stdout)["run"]
     return found
 
 
@@ -58,7 +58,7 @@ def test_an_issue_from_its_discovery_to_its_report_and_its_end(stack: WholeStack
         return "" if reports(stack, before) else "no digest was submitted"
 
     wait_until(no_digest)
-    answer = httpx.get(sorted(reports(stack, before))[0], follow_redirects=True)
+    answer = stack.http.get(sorted(reports(stack, before))[0], follow_redirects=True)
     assert answer.status_code == 200
     assert "attachment" in answer.headers["content-disposition"]
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
@@ -79,15 +79,15 @@ def reports(stack: WholeStack, since: int) -> set[str]:
 
 
 def test_a_forged_link_opens_nothing(stack: WholeStack) -> None:
-    answer = httpx.get(f"{stack.house.connection.api_url}/reports/bm9uZQ.bm9uZQ", follow_redirects=False)
+    answer = stack.http.get(f"{stack.house.connection.api_url}/reports/bm9uZQ.bm9uZQ")
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
 
 
 def test_the_schedules_of_the_configuration_are_made(stack: WholeStack) -> None:
-    applied = stack.command("config", "apply", "--local", "--json")
+    applied = stack.command("config", "apply", "--local", "--json", "--config", str(ROOT / "config"))
     assert applied.returncode == 0, applied.stderr
     schedules = stack.client("scheduler").list_schedules(GroupName=stack.house.connection.output("ScanSchedulesName"))
     assert [one["Name"] for one in schedules["Schedules"]] == ["all"]
-    again = stack.command("config", "apply", "--local", "--json")
+    again = stack.command("config", "apply", "--local", "--json", "--config", str(ROOT / "config"))
     assert again.returncode == 0, again.stderr

@@ -108,7 +108,7 @@ def _issues(issues: Sequence[Mapping[str, Any]]) -> Table:
 
 def _what(issue: Mapping[str, Any]) -> Text:
     told = Text(issue["message"], overflow="fold")
-    if issue["turn"] in (Turn.OPENED, Turn.REOPENED, Turn.OVERDUE):
+    if issue["turn"] in (Turn.OPENED, Turn.REOPENED, Turn.WORSE, Turn.OVERDUE):
         told.append(f"  {issue['turn']}", style="bold")
     if issue["state"] == IssueState.MUTED:
         told.append("  muted", style="dim")

@@ -94,7 +94,7 @@ def keep_report(
 ) -> None:
     """Write the report of a scan, as the scan does."""
     told = [
-        issue_facts(issue, plan or CatalogPlan(), run.id)
+        issue_facts(issue, plan or CatalogPlan(), "")
         | {"acknowledgedBy": issue.acknowledged_by, "evidence": [dict(one) for one in issue.seen.evidence]}
         for issue in issues
     ]

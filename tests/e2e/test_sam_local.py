@@ -1,4 +1,4 @@
-"""Every function in Lambda's own image under `sam local`, as docs/sam-local.md tells."""
+"""The functions that an order passes through, in Lambda's own image under `sam local`, as docs/sam-local.md tells."""
 
 import errno
 import json

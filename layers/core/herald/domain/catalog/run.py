@@ -86,8 +86,12 @@ class Held:
 
 
 def run_id(at: datetime, ask: str) -> str:
-    """Return the id of a run: its beginning, to the second, and something that tells it from others of that second."""
-    return f"scan_{at:%Y%m%dT%H%M%SZ}_{short_id('r', ask, at.isoformat())[2:8]}"
+    """Return the id of a run: its beginning, to the millisecond, and something that tells it from others of that time.
+
+    Ids stand in the order of time: what is news since which scan is told by them.
+    """
+    milliseconds = at.microsecond // 1000
+    return f"scan_{at:%Y%m%dT%H%M%S}{milliseconds:03d}Z_{short_id('r', ask, at.isoformat())[2:8]}"
 
 
 def run_document(run: Run) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def _run(item: CatalogItem, surroundings: Surroundings, _settings: Settings) -> 
         first = next(iter(places))
         yield Finding(
             check=CHECK.name, cause=f"{kind}/{name}", detail=first,
-            message=f"{_called(first, places[first])} names {_ARTICLE[kind]} that does not exist: {quoted(name)}.",
+            message=f"{_said(kind, first, places[first])} does not exist: {quoted(name)}.",
             evidence={kind: name, "places": list(places)[:_MOST_LISTED]},
             doubt=(name,) if kind == "asset" else (),
         )  # fmt: skip
@@ -52,11 +52,16 @@ def _is_missing(kind: str, name: str, surroundings: Surroundings) -> bool:
     return kind == "unknown tag" or not surroundings.has_tag(name)
 
 
+def _said(kind: str, place: str, record: Record) -> str:
+    """Return what is missing, as the beginning of a sentence."""
+    return _FIELDS.get(place) or f"{_called(place, record)} names {_ARTICLE[kind]} that"
+
+
 def _called(place: str, record: Record) -> str:
     if place.startswith("rule/"):
         return f"Rule {quoted(text_of(record, 'name') or str(int(place[5:]) + 1))}"
     name = text_of(record, "name")
-    return f"Attribute {quoted(name)}" if name else _FIELDS.get(place, f"Its {quoted(place)}")
+    return f"Attribute {quoted(name)}" if name else f"Its {quoted(place)}"
 
 
 def _mentions(item: CatalogItem, surroundings: Surroundings) -> Iterator[_Mention]:

@@ -247,9 +247,10 @@ def test_an_empty_asset_list_resolves_and_opens_nothing(watched: Watched) -> Non
     house = watched(200, 2, 0.2)
     house.scan()
     before = states_of(house)
-    house.threekit.faults.next("GET /api/assets", status=200, body={"assets": [], "count": 0})
-    house.scan()
+    house.threekit.faults.next("GET /api/assets", times=2, status=200, body={"assets": [], "count": 0})
+    run = house.scan()
     assert states_of(house) == before
+    assert run.counts["assets"] > 200, "it was asked again until it was told"
 
 
 def test_a_page_of_assets_with_a_row_too_few_is_not_the_last(watched: Watched) -> None:

@@ -156,11 +156,17 @@ class _Reading:
                 return False
             passes = int(self.book.noted("passes") or "1")
             if self.book.noted("shifted") != "yes" or passes >= PASSES:
-                return True
+                break
             self.book.note("shifted", "no")
             self.book.note("count", "")
             self.book.note("passes", str(passes + 1))
             self.book.turned("assets", 1)
+        try:
+            self._believe("assets", self.book.assets())
+        except CallFailed:
+            self.book.turned("assets", 1)
+            raise
+        return True
 
     def _configurations(self) -> bool:
         if not self.book.progress("configurations")[1] and self.book.noted("configurations") is None:
@@ -230,7 +236,6 @@ class _Reading:
             self.shop.checkpoint("scan.put_aside", source)
 
     def _context(self) -> None:
-        self._believe("assets", self.book.assets())
         org = self.book.noted("org")
         if org is None:
             self.book.keep_context((), (), ())

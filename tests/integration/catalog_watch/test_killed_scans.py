@@ -14,6 +14,7 @@ from herald.domain.catalog.plan import CatalogPlan, Escalation, Group, Match, Pa
 from herald.domain.catalog.run import Stage
 from herald.domain.notification import Severity
 from herald.usecases.scan import scan_shelves
+from herald.usecases.scan.begin import abandon
 
 PLAN = CatalogPlan(
     partitions=(Partition("seating", ("seating",)), Partition("rest")),
@@ -161,4 +162,23 @@ def test_an_interrupted_scan_whose_messages_are_lost_goes_on_with_the_next_reque
     house.settle()
     runs = scan_shelves.scan_runs(house.state).all().values()
     assert [run.stage for run in runs] == [Stage.FINISHED, Stage.FINISHED]
+    assert house.open_issues() == {(one.check, one.cause) for one in house.threekit.planted}
+
+
+def test_a_run_that_is_given_up_is_made_up_for_by_the_next(watched: Watched) -> None:
+    house = watched(100, 1, 0.2)
+    house.ask(ask="first")
+    # It has stored its issues, and told nobody.
+    house.dies = lambda name, _subject: name == "scan.issues"
+    for _ in range(40):
+        house.step()
+    house.dies = lambda _name, _subject: False
+    assert house.issues
+    assert house.told("catalog.digest") == []
+    assert abandon(house.state, house.watch().current, house.clock())
+    house.settle()
+    house.clock.advance(timedelta(hours=1))
+    run = house.scan()
+    (digest,) = house.told("catalog.digest", run)
+    assert digest["new"] == digest["open"] == len(house.issues)
     assert house.open_issues() == {(one.check, one.cause) for one in house.threekit.planted}

@@ -165,16 +165,21 @@ class WatchHouse:
         """Work the queue off."""
         deadline = self.clock() + within
         for _ in range(100_000):
-            self.waiting += [Waiting(json.loads(json.dumps(body)), self.clock()) for body in self.queue.steps]
-            self.queue.steps.clear()
-            ready = [one for one in self.waiting if one.due <= self.clock()]
-            if ready:
-                self._work(self.chance.choice(ready))
+            if self.step():
                 continue
             if not self.waiting or min(one.due for one in self.waiting) > deadline:
                 return
             self.clock.now = min(one.due for one in self.waiting)
         raise AssertionError("the watch does not come to rest")
+
+    def step(self) -> bool:
+        """Make one step that is due; say whether there was one."""
+        self.waiting += [Waiting(json.loads(json.dumps(body)), self.clock()) for body in self.queue.steps]
+        self.queue.steps.clear()
+        ready = [one for one in self.waiting if one.due <= self.clock()]
+        if ready:
+            self._work(self.chance.choice(ready))
+        return bool(ready)
 
     def _work(self, one: Waiting) -> None:
         one.attempt += 1

@@ -279,7 +279,8 @@ def scan_abandon(
     with plain_errors():
         state = state_store(connected(stack, region, local))
         watch = scan_shelves.scan_watch(state).get(CATALOG)
-        given_up = watch.current if watch is not None and abandon(state, watch.current, _now()) else ""
+        present = watch.current if watch is not None else ""
+        given_up = present if present and abandon(state, present, _now()) else ""
     if as_json:
         print_json({"abandoned": given_up or None})
     elif given_up:

@@ -13,6 +13,7 @@ from tests.integration.catalog_watch.watch_house import WatchHouse
 from herald.domain.catalog.plan import CatalogPlan, Escalation, Group, Match, Partition, Region, Steward
 from herald.domain.catalog.run import Stage
 from herald.domain.notification import Severity
+from herald.ports import StorageError
 from herald.usecases.scan import scan_shelves
 from herald.usecases.scan.begin import abandon
 
@@ -182,3 +183,25 @@ def test_a_run_that_is_given_up_is_made_up_for_by_the_next(watched: Watched) -> 
     (digest,) = house.told("catalog.digest", run)
     assert digest["new"] == digest["open"] == len(house.issues)
     assert house.open_issues() == {(one.check, one.cause) for one in house.threekit.planted}
+
+
+@pytest.mark.parametrize("prefix", ["runs/", "reports/", "catalog/"])
+def test_a_bucket_that_fails_for_a_while_stops_no_step(watched: Watched, prefix: str) -> None:
+    """A step that fails must find its own turn free when its message comes again at once."""
+    house = watched(100, 1, 0.2)
+    fails = [4]
+    put = house.files.put
+
+    def failing(key: str, content: bytes, media_type: str = "") -> None:
+        if key.startswith(prefix) and fails[0]:
+            fails[0] -= 1
+            raise StorageError("writing to the bucket: SlowDown")
+        put(key, content, media_type)
+
+    house.files.put = failing  # type: ignore[method-assign]
+    run = house.scan()
+    assert fails == [0]
+    assert run.stage is Stage.FINISHED
+    assert house.watch().current == ""
+    assert run.finished_at is not None
+    assert run.finished_at - run.began_at < timedelta(minutes=30), "no step was lost and asked for again"

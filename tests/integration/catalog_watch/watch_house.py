@@ -25,6 +25,7 @@ from herald.domain.catalog.run import Run, Watch
 from herald.domain.configuration import Configuration
 from herald.domain.errors import PoisonError
 from herald.domain.event import Event
+from herald.ports import StorageError
 from herald.usecases.outcome import Later
 from herald.usecases.scan import scan_shelves
 from herald.usecases.scan.begin import Begin
@@ -188,6 +189,9 @@ class WatchHouse:
         except KilledError:
             one.due = self.clock() + VISIBILITY
             self._compose()
+            return
+        except StorageError:
+            one.due = self.clock() + timedelta(seconds=1)  # as the SQS loop does, soon
             return
         except PoisonError as error:
             self.parked.append((one.body, error))

@@ -24,24 +24,22 @@ class Close:
 
     def __call__(self, message: Mapping[str, Any], attempt: int, enough_time: Callable[[], bool]) -> Outcome:
         """Close; ``Later`` where time or Threekit gave out."""
-        shop, run_id = self.workshop, str(message["run"])
-        turn = Turn(shop, f"{run_id}/close")
-        if not turn.take():
-            return DONE
-        now = shop.clock()
+        run_id = str(message["run"])
+        turn = Turn(self.workshop, f"{run_id}/close")
+        return turn.made(attempt, lambda: self._close(run_id, attempt, turn, enough_time))
+
+    def _close(self, run_id: str, attempt: int, turn: Turn, enough_time: Callable[[], bool]) -> Outcome:
+        shop, now = self.workshop, self.workshop.clock()
         # Read now, and not before: whoever had the turn may have finished.
         run = shop.change_run(run_id, lambda standing: _at_closing(standing, now))
         if run.stage is Stage.FINISHED:
             make_way(shop, run)
         if run.stage is not Stage.CLOSING:
-            turn.give_back()
             return DONE
         try:
             done = self._closed(run, turn, enough_time)
         except CallFailed as failure:
-            turn.give_back()
             return shop.not_now(attempt, failure)
-        turn.give_back()
         return DONE if done else Later(timedelta(0), Reason.CONTINUED)
 
     def _closed(self, run: Run, turn: Turn, enough_time: Callable[[], bool]) -> bool:

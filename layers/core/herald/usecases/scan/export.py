@@ -31,29 +31,25 @@ class Export:
 
     def __call__(self, message: Mapping[str, Any], attempt: int, enough_time: Callable[[], bool]) -> Outcome:
         """Cut segments and enqueue their examination; ``Later`` where time or Threekit gave out."""
-        shop, run = self.workshop, self.workshop.run(str(message["run"]))
-        name = str(message["partition"])
+        run_id, name = str(message["run"]), str(message["partition"])
+        turn = Turn(self.workshop, f"{run_id}/export/{name}")
+        return turn.made(attempt, lambda: self._export(run_id, name, attempt, turn, enough_time))
+
+    def _export(self, run_id: str, name: str, attempt: int, turn: Turn, enough_time: Callable[[], bool]) -> Outcome:
+        shop, run = self.workshop, self.workshop.run(run_id)
         if run.stage is not Stage.EXAMINING:
             return DONE
         _, plan = shop.configuration(run)
         partition = plan.partition(name)
-        if partition is None or shop.files.get(total_key(run.id, name)) is not None:
-            self.resume.close_if_all_is_examined(run)
-            return DONE
-        turn = Turn(shop, f"{run.id}/export/{name}")
-        if not turn.take():
-            return DONE
-        try:
-            total = self._cut(run, plan, partition, turn, enough_time)
-        except CallFailed as failure:
-            turn.give_back()
-            return shop.not_now(attempt, failure)
-        if total is None:
-            turn.give_back()
-            return Later(timedelta(0), Reason.CONTINUED)
-        shop.put_json(total_key(run.id, name), total)
-        shop.checkpoint("scan.exported", run.id)
-        turn.give_back()
+        if partition is not None and shop.files.get(total_key(run.id, name)) is None:
+            try:
+                total = self._cut(run, plan, partition, turn, enough_time)
+            except CallFailed as failure:
+                return shop.not_now(attempt, failure)
+            if total is None:
+                return Later(timedelta(0), Reason.CONTINUED)
+            shop.put_json(total_key(run.id, name), total)
+            shop.checkpoint("scan.exported", run.id)
         self.resume.close_if_all_is_examined(run)
         return DONE
 

@@ -42,17 +42,14 @@ class Read:
 
     def __call__(self, message: Mapping[str, Any], attempt: int, enough_time: Callable[[], bool]) -> Outcome:
         """Read; ``Later`` where time or Threekit gave out. What was read is kept."""
-        shop, run = self.workshop, self.workshop.run(str(message["run"]))
+        run_id = str(message["run"])
+        turn = Turn(self.workshop, f"{run_id}/read")
+        return turn.made(attempt, lambda: self._read(run_id, attempt, turn, enough_time))
+
+    def _read(self, run_id: str, attempt: int, turn: Turn, enough_time: Callable[[], bool]) -> Outcome:
+        # Looked up now, and not before: whoever had the turn may have finished.
+        shop, run = self.workshop, self.workshop.run(run_id)
         if run.stage is not Stage.READING:
-            self._ask_for_exports(run)
-            return DONE
-        turn = Turn(shop, f"{run.id}/read")
-        if not turn.take():
-            return DONE
-        # Read again: whoever had the turn may have finished.
-        run = shop.change_run(run.id, lambda standing: standing)
-        if run.stage is not Stage.READING:
-            turn.give_back()
             self._ask_for_exports(run)
             return DONE
         configuration, plan = shop.configuration(run)
@@ -61,11 +58,9 @@ class Read:
             done = reading.all_of(configuration.mapping)
         except CallFailed as failure:
             reading.put_aside()
-            turn.give_back()
             return shop.not_now(attempt, failure)
         if not done:
             reading.put_aside()
-            turn.give_back()
             return Later(timedelta(0), Reason.CONTINUED)
         reading.book.complete(plan)
         shop.books.completed(run.id)
@@ -75,7 +70,6 @@ class Read:
         run = shop.change_run(run.id, lambda standing: _read(standing, now, counts, expected))
         shop.checkpoint("scan.turned", run.id)
         self._ask_for_exports(run)
-        turn.give_back()
         return DONE
 
     def _ask_for_exports(self, run: Run) -> None:

@@ -234,7 +234,8 @@ class Settling:
 
     def _owners(self, assets: Iterable[str | None]) -> dict[str, tuple[str, str]]:
         """Return names and stewards of those assets that are items."""
-        wanted = sorted({asset for asset in assets if asset})
+        named = sorted({asset for asset in assets if asset})
+        wanted = [one for one in named if (known_asset := self.book.asset(one)) and known_asset.type == "item"]
         known = self.shop.states.load(wanted)
         found = {identity: (state.name, state.steward) for identity, state in known.items()}
         for partition in self.run.partitions:

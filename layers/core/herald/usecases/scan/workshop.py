@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,11 +26,12 @@ from herald.ports import (
     StateStore,
     StorageError,
 )
-from herald.usecases.outcome import Later
+from herald.usecases.outcome import Later, Outcome
 from herald.usecases.scan import scan_shelves
 
 LEASE = timedelta(minutes=3)
 RENEW = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ class Workshop:
 class Turn:
     """One step of one run, which one process makes at a time; one that died has it for three minutes more.
 
-    Whoever finds it taken may leave: the message of the one that has it comes back should that one die.
+    A step that fails gives it back, so that its own message finds it free when it comes again.
     """
 
     def __init__(self, workshop: Workshop, name: str) -> None:
@@ -110,6 +112,20 @@ class Turn:
         self._clock = workshop.clock
         self._owner = f"{id(self):x}-{workshop.chance()}"
         self._until: datetime | None = None
+
+    def made(self, attempt: int, step: Callable[[], Outcome]) -> Outcome:
+        """Make the step, unless another process has the turn: then the message waits, longer each time."""
+        if not self.take():
+            return Later(min(LEASE * attempt, LONGEST_WAIT), Reason.ALREADY_RUNNING)
+        try:
+            outcome = step()
+        except Exception:
+            # If even this fails, the turn ends by itself, and the message waits for that.
+            with suppress(StorageError):
+                self.give_back()
+            raise
+        self.give_back()
+        return outcome
 
     def take(self) -> bool:
         """Take the turn; ``False`` while another process has it."""

@@ -9,60 +9,34 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import datetime
+from decimal import Decimal
 from functools import cached_property, lru_cache
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
+from herald.adapters.scan_book_tables import (
+    BOOK,
+    LONG,
+    chosen,
+    id_of,
+    instant,
+    is_decimal,
+    key_of,
+    milliseconds,
+    storable,
+    tags_of,
+    text_key,
+)
 from herald.catalog_ports import OrderLine
 from herald.domain.canonical import fingerprint
 from herald.domain.catalog.issue import Blast
-from herald.domain.catalog.item import KnownAsset, asset_id, is_uuid
+from herald.domain.catalog.item import KnownAsset
 from herald.domain.catalog.plan import CatalogPlan, plain_tag
 from herald.domain.catalog.surroundings import Pricebook, Use
-from herald.domain.rfc3339 import parse_timestamp
 
 REFERENCES = ("proxyId", "defaultStageId", "defaultCompositeId")
 DRAFTS = 50
-_BOOK = """
-CREATE TABLE IF NOT EXISTS progress (source TEXT PRIMARY KEY, page INTEGER, done INTEGER);
-CREATE TABLE IF NOT EXISTS asset (
-  id BLOB PRIMARY KEY, type TEXT, published INTEGER, updated INTEGER, warnings INTEGER, tagset INTEGER,
-  proxyId BLOB, defaultStageId BLOB, defaultCompositeId BLOB
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS tagset (number INTEGER PRIMARY KEY, tags TEXT UNIQUE);
-CREATE TABLE IF NOT EXISTS tag (id TEXT PRIMARY KEY, name TEXT, legacy TEXT);
-CREATE TABLE IF NOT EXISTS bearer (tag TEXT PRIMARY KEY, items INTEGER);
-CREATE TABLE IF NOT EXISTS draft (tag TEXT, item BLOB, PRIMARY KEY (tag, item)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS pricebook (id TEXT PRIMARY KEY, name TEXT, currencies TEXT);
-CREATE TABLE IF NOT EXISTS locale (code TEXT PRIMARY KEY);
-CREATE TABLE IF NOT EXISTS translated (key BLOB PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS price (key TEXT, currency TEXT, amount TEXT, PRIMARY KEY (key, currency)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS table_row (table_id TEXT, content TEXT);
-CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT);
-CREATE TABLE IF NOT EXISTS order_line (
-  order_id TEXT, item BLOB, configuration INTEGER, open INTEGER, market TEXT, currency TEXT, amount TEXT
-);
-CREATE INDEX IF NOT EXISTS order_line_item ON order_line (item);
-CREATE INDEX IF NOT EXISTS order_line_configuration ON order_line (configuration);
-"""
-_LONG = """
-CREATE TABLE IF NOT EXISTS long.configuration (number INTEGER PRIMARY KEY, id TEXT UNIQUE, item BLOB);
-CREATE INDEX IF NOT EXISTS long.configuration_item ON configuration (item);
-CREATE TABLE IF NOT EXISTS long.choice (
-  configuration INTEGER, attribute TEXT, value BLOB, PRIMARY KEY (configuration, attribute, value)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS long.choice_value ON choice (value);
-CREATE TABLE IF NOT EXISTS long.scanned (partition TEXT PRIMARY KEY, run TEXT);
-CREATE TABLE IF NOT EXISTS long.past (name TEXT PRIMARY KEY, value TEXT);
-CREATE TABLE IF NOT EXISTS long.member (id BLOB PRIMARY KEY, partition TEXT, run TEXT) WITHOUT ROWID;
-"""
-_OTHER = b"." * 17
-_NOTHING = b""
-"""A choice whose value is no asset."""
 
 
 class SqliteScanBook:
@@ -72,7 +46,7 @@ class SqliteScanBook:
         self._now = now
         self._db = sqlite3.connect(book)
         self._db.execute("ATTACH DATABASE ? AS long", (str(long_book),))
-        self._db.executescript(_BOOK + _LONG)
+        self._db.executescript(BOOK + LONG)
         self._db.execute("PRAGMA synchronous = OFF")  # what a crash loses is read again: the copy in the bucket counts
         self._db.execute("PRAGMA cache_size = -8192")
         # Bounded: the same few options are asked for again and again, an item's own picture once.
@@ -94,7 +68,7 @@ class SqliteScanBook:
 
     def note(self, name: str, value: str) -> None:
         """Note something about the reading."""
-        self._db.execute("REPLACE INTO fact VALUES (?, ?)", (name, _text(value)))
+        self._db.execute("REPLACE INTO fact VALUES (?, ?)", (name, storable(value)))
 
     def noted(self, name: str) -> str | None:
         """Return what was noted, or ``None``."""
@@ -103,7 +77,7 @@ class SqliteScanBook:
 
     def note_for_next(self, name: str, value: str) -> None:
         """Note something that the next scan will want to know."""
-        self._db.execute("REPLACE INTO past VALUES (?, ?)", (name, _text(value)))
+        self._db.execute("REPLACE INTO past VALUES (?, ?)", (name, storable(value)))
 
     def noted_before(self, name: str) -> str | None:
         """Return what the last scan noted for this one, or ``None``."""
@@ -118,13 +92,15 @@ class SqliteScanBook:
         identity = row.get("id")
         if not isinstance(identity, str) or not identity or row.get("deletedAt"):
             return None
-        references = [_key(value) if isinstance(value := row.get(name), str) and value else None for name in REFERENCES]
+        references = [
+            key_of(value) if isinstance(value := row.get(name), str) and value else None for name in REFERENCES
+        ]
         tags = row.get("tagids")
         spelt = json.dumps(sorted(tag for tag in tags if isinstance(tag, str))) if isinstance(tags, list) else "[]"
         kind = row.get("type")
         return (
-            _key(identity), _text(kind) if isinstance(kind, str) else "", _epoch(row.get("publishedAt")),
-            _epoch(row.get("updatedAt")), int(row.get("warnings") is True), self._tagset(spelt), *references,
+            key_of(identity), storable(kind) if isinstance(kind, str) else "", milliseconds(row.get("publishedAt")),
+            milliseconds(row.get("updatedAt")), int(row.get("warnings") is True), self._tagset(spelt), *references,
         )  # fmt: skip
 
     def _tagset(self, spelt: str) -> int:
@@ -144,20 +120,20 @@ class SqliteScanBook:
         """Keep pricebooks, tags and languages."""
         self._db.executemany(
             "REPLACE INTO pricebook VALUES (?,?,?)",
-            [(_text(book.id), _text(book.name), json.dumps(book.currencies)) for book in pricebooks],
+            [(storable(book.id), storable(book.name), json.dumps(book.currencies)) for book in pricebooks],
         )
         self._db.executemany(
             "REPLACE INTO tag VALUES (?,?,?)",
             [
-                (_text(tag["id"]), *(plain_tag(_text(tag.get(name) or "")) for name in ("name", "legacyName")))
+                (storable(tag["id"]), *(plain_tag(storable(tag.get(name) or "")) for name in ("name", "legacyName")))
                 for tag in tags if isinstance(tag.get("id"), str)
             ],
         )  # fmt: skip
-        self._db.executemany("REPLACE INTO locale VALUES (?)", [(_text(code),) for code in locales])
+        self._db.executemany("REPLACE INTO locale VALUES (?)", [(storable(code),) for code in locales])
 
     def keep_translations(self, locale: str, texts: Iterable[str]) -> None:
         """Keep which texts have a translation."""
-        self._db.executemany("INSERT OR IGNORE INTO translated VALUES (?)", ((_text_key(locale, t),) for t in texts))
+        self._db.executemany("INSERT OR IGNORE INTO translated VALUES (?)", ((text_key(locale, t),) for t in texts))
 
     def keep_table(self, table_id: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Keep the rows of a datatable."""
@@ -176,14 +152,14 @@ class SqliteScanBook:
             identity, item = row.get("id"), row.get("productId")
             if not isinstance(identity, str) or not isinstance(item, str):
                 continue
-            given = (_text(identity), _key(item))
+            given = (storable(identity), key_of(item))
             added = self._db.execute("INSERT OR IGNORE INTO configuration (id, item) VALUES (?,?)", given)
             variant = row.get("variant")
             if added.rowcount and isinstance(variant, Mapping):
                 number = added.lastrowid
                 self._db.executemany(
                     "INSERT OR IGNORE INTO choice VALUES (?,?,?)",
-                    [(number, _text(name), value) for name, told in variant.items() for value in _chosen(told)],
+                    [(number, storable(name), value) for name, told in variant.items() for value in chosen(told)],
                 )
 
     def configurations(self) -> int:
@@ -199,15 +175,15 @@ class SqliteScanBook:
         """Keep lines of recent orders; a line may name a configuration or an item (2.1). All of an order at once."""
         grouped: dict[str, list[OrderLine]] = {}
         for line in lines:
-            grouped.setdefault(_text(line.order_id), []).append(line)
+            grouped.setdefault(storable(line.order_id), []).append(line)
         for order_id, own in grouped.items():
             self._db.execute("DELETE FROM order_line WHERE order_id = ?", (order_id,))
             for line in own:
-                found = self._one("SELECT number, item FROM configuration WHERE id = ?", _text(line.named))
-                number, item = found or (None, _key(line.named))
+                found = self._one("SELECT number, item FROM configuration WHERE id = ?", storable(line.named))
+                number, item = found or (None, key_of(line.named))
                 self._db.execute(
                     "INSERT INTO order_line VALUES (?,?,?,?,?,?,?)",
-                    (order_id, item, number, line.is_open, _text(line.market), line.currency, line.amount),
+                    (order_id, item, number, line.is_open, storable(line.market), line.currency, line.amount),
                 )
 
     def complete(self, plan: CatalogPlan) -> None:
@@ -217,7 +193,7 @@ class SqliteScanBook:
         counted = "SELECT tagset, count(*) FROM asset WHERE type = 'item' GROUP BY tagset"
         for number, items in self._db.execute(counted):
             bearers.update(dict.fromkeys(tags[number], items))
-        told = [(_text(tag), items) for tag, items in bearers.items()]
+        told = [(storable(tag), items) for tag, items in bearers.items()]
         self._db.executemany("REPLACE INTO bearer VALUES (?,?)", told)
         drafts: Counter[str] = Counter()
         drafted = "SELECT id, tagset FROM asset WHERE type = 'item' AND published IS NULL ORDER BY id"
@@ -225,7 +201,7 @@ class SqliteScanBook:
             for tag in tags[number]:
                 drafts[tag] += 1
                 if drafts[tag] <= DRAFTS:
-                    self._db.execute("REPLACE INTO draft VALUES (?,?)", (_text(tag), item))
+                    self._db.execute("REPLACE INTO draft VALUES (?,?)", (storable(tag), item))
         for table in plan.datatables:
             if table.key_column:
                 self._keep_prices(table.id, table.key_column, table.price_columns)
@@ -236,9 +212,11 @@ class SqliteScanBook:
         for row in self.table_rows(table_id):
             value = row.get("value")
             if isinstance(value, Mapping) and value.get(key_column) is not None:
-                key = _text(value[key_column])
+                key = storable(value[key_column])
                 amounts = [(key, currency, str(value.get(column, ""))) for currency, column in columns.items()]
-                self._db.executemany("REPLACE INTO price VALUES (?,?,?)", [row for row in amounts if _decimal(row[2])])
+                self._db.executemany(
+                    "REPLACE INTO price VALUES (?,?,?)", [row for row in amounts if is_decimal(row[2])]
+                )
 
     def _context(self) -> str:
         books = [list(row) for row in self._db.execute("SELECT * FROM pricebook ORDER BY id")]
@@ -277,13 +255,13 @@ class SqliteScanBook:
     def _asset(self, asset_id: str) -> KnownAsset | None:
         row = self._one(
             "SELECT type, published, updated, warnings, tags, proxyId, defaultStageId, defaultCompositeId "
-            "FROM asset JOIN tagset ON number = tagset WHERE id = ?", _key(asset_id),
+            "FROM asset JOIN tagset ON number = tagset WHERE id = ?", key_of(asset_id),
         )  # fmt: skip
         if row is None:
             return None
         kind, published, updated, warnings, tags, *references = row
-        named = tuple((name, _id(key)) for name, key in zip(REFERENCES, references, strict=True) if key is not None)
-        return KnownAsset(asset_id, kind, _instant(published), _instant(updated), bool(warnings), _tags(tags), named)
+        named = tuple((name, id_of(key)) for name, key in zip(REFERENCES, references, strict=True) if key is not None)
+        return KnownAsset(asset_id, kind, instant(published), instant(updated), bool(warnings), tags_of(tags), named)
 
     @cached_property
     def _tag_ids(self) -> Mapping[str, str]:
@@ -321,7 +299,7 @@ class SqliteScanBook:
     def _drafts(self) -> Mapping[str, Sequence[str]]:
         found: dict[str, list[str]] = {}
         for tag, item in self._db.execute("SELECT tag, item FROM draft ORDER BY tag, item"):
-            found.setdefault(tag, []).append(_id(item))
+            found.setdefault(tag, []).append(id_of(item))
         return found
 
     def drafts(self, tag_id: str) -> Sequence[str]:
@@ -333,20 +311,20 @@ class SqliteScanBook:
         return self._told(locale, text)
 
     def _translated(self, locale: str, text: str) -> bool:
-        return self._one("SELECT 1 FROM translated WHERE key = ?", _text_key(locale, text)) is not None
+        return self._one("SELECT 1 FROM translated WHERE key = ?", text_key(locale, text)) is not None
 
     def uses(self, item_id: str) -> Sequence[Use]:
         """Return how saved configurations use an item's attributes."""
         rows = self._db.execute(
             "SELECT attribute, value, count(*), min(configuration.id) FROM configuration "
             "JOIN choice ON choice.configuration = configuration.number WHERE item = ? GROUP BY attribute, value",
-            (_key(item_id),),
+            (key_of(item_id),),
         )
-        return tuple(Use(name, _id(value) if value else None, count, sample) for name, value, count, sample in rows)
+        return tuple(Use(name, id_of(value) if value else None, count, sample) for name, value, count, sample in rows)
 
     def table_prices(self, key: str) -> Mapping[str, Decimal] | None:
         """Return the prices by currency that the configured datatable has for a key."""
-        rows = list(self._db.execute("SELECT currency, amount FROM price WHERE key = ?", (_text(key),)))
+        rows = list(self._db.execute("SELECT currency, amount FROM price WHERE key = ?", (storable(key),)))
         return {currency: Decimal(amount) for currency, amount in rows} if rows else None
 
     def context_print(self) -> str:
@@ -375,8 +353,8 @@ class SqliteScanBook:
         """
         self._db.execute("CREATE TEMP TABLE IF NOT EXISTS touched (item BLOB PRIMARY KEY) WITHOUT ROWID")
         self._db.execute("DELETE FROM touched")
-        self._db.executemany("INSERT OR IGNORE INTO touched VALUES (?)", ((_key(item),) for item in items))
-        chosen = _key(asset) if asset else None
+        self._db.executemany("INSERT OR IGNORE INTO touched VALUES (?)", ((key_of(item),) for item in items))
+        chosen = key_of(asset) if asset else None
         if chosen and self._one("SELECT 1 FROM choice WHERE value = ? LIMIT 1", chosen):
             mine = "SELECT number FROM choice JOIN configuration ON number = configuration WHERE value = ?1"
             lines = f"configuration IN ({mine})"
@@ -408,7 +386,7 @@ class SqliteScanBook:
 
     def seen(self, run: str, partition: str, ids: Iterable[str]) -> None:
         """Note which items a scan saw in a partition."""
-        self._db.executemany("REPLACE INTO member VALUES (?,?,?)", ((_key(one), partition, run) for one in ids))
+        self._db.executemany("REPLACE INTO member VALUES (?,?,?)", ((key_of(one), partition, run) for one in ids))
 
     def scanned(self, run: str, partition: str) -> None:
         """Note that a scan saw a partition, be it empty."""
@@ -421,11 +399,11 @@ class SqliteScanBook:
     def members(self, partition: str, but: str) -> Iterator[str]:
         """Return the items that were last seen in a partition, by another scan than this."""
         rows = self._db.execute("SELECT id FROM member WHERE partition = ? AND run != ?", (partition, but))
-        return (_id(key) for (key,) in rows.fetchall())
+        return (id_of(key) for (key,) in rows.fetchall())
 
     def belongs(self, item: str, partition: str, but: str) -> bool:
         """Say whether an item was last seen in a partition, by another scan than this."""
-        found = self._one("SELECT partition, run FROM member WHERE id = ?", _key(item))
+        found = self._one("SELECT partition, run FROM member WHERE id = ?", key_of(item))
         return found is not None and found[0] == partition and found[1] != but
 
     def vanished(self, run: str, partitions: Sequence[str]) -> Sequence[str]:
@@ -435,7 +413,7 @@ class SqliteScanBook:
             f"SELECT id FROM member WHERE run != ? AND partition IN ({marks}) ORDER BY id",  # noqa: S608 - marks only
             (run, *partitions),
         )
-        return [_id(key) for (key,) in rows]
+        return [id_of(key) for (key,) in rows]
 
     def had(self, partition: str) -> bool:
         """Say whether an earlier scan saw a partition."""
@@ -443,60 +421,8 @@ class SqliteScanBook:
 
     def forget(self, ids: Iterable[str]) -> None:
         """Drop items that are gone."""
-        self._db.executemany("DELETE FROM member WHERE id = ?", ((_key(one),) for one in ids))
+        self._db.executemany("DELETE FROM member WHERE id = ?", ((key_of(one),) for one in ids))
 
     def _one(self, query: str, *given: Any) -> Any:
         with closing(self._db.execute(query, given)) as found:
             return found.fetchone()
-
-
-def _key(identity: str) -> bytes:
-    """Return an id in few bytes: Threekit's are UUIDs (docs/vendor/threekit.md 4); any other is longer than those."""
-    if is_uuid(identity) and identity == identity.lower():
-        return UUID(identity).bytes
-    return _OTHER + identity.encode("utf-8", "surrogatepass")
-
-
-def _id(key: bytes) -> str:
-    return str(UUID(bytes=key)) if len(key) == 16 else key[len(_OTHER) :].decode("utf-8", "surrogatepass")
-
-
-def _text(value: object) -> str:
-    """Return a text as SQLite can hold it: half of a surrogate pair, which JSON may hold, becomes a question mark."""
-    return str(value).encode("utf-8", "replace").decode("utf-8")
-
-
-def _text_key(locale: str, text: str) -> bytes:
-    return blake2b(f"{locale}\0{text}".encode("utf-8", "surrogatepass"), digest_size=12).digest()
-
-
-def _chosen(told: object) -> list[bytes]:
-    """Return the assets a choice names, by key; one mark where it names none (2.2: one asset, a list, or a value)."""
-    if isinstance(told, list):
-        return [_key(found) for entry in told if (found := asset_id(entry))] or [_NOTHING]
-    found = asset_id(told)
-    return [_key(found)] if found else [_NOTHING]
-
-
-@lru_cache(maxsize=4096)
-def _tags(spelt: str) -> frozenset[str]:
-    return frozenset(json.loads(spelt))
-
-
-def _epoch(value: object) -> int | None:
-    """Return a time as milliseconds, ``None`` for none; one that cannot be read still says that there is one."""
-    if not isinstance(value, str) or not value:
-        return None
-    at = parse_timestamp(value)
-    return int(at.timestamp() * 1000) if at else 0
-
-
-def _instant(milliseconds: int | None) -> datetime | None:
-    return datetime.fromtimestamp(milliseconds / 1000, tz=UTC) if milliseconds is not None else None
-
-
-def _decimal(text: str) -> bool:
-    try:
-        return Decimal(text).is_finite()
-    except InvalidOperation:
-        return False

@@ -9,7 +9,7 @@ from herald.domain.event import Event, Identity, IdentityKind, Origin, Trust
 from herald.domain.rfc3339 import parse_timestamp
 
 MAX_BATCH = 100
-RESERVED_TYPES = ("threekit.", "opentext.", "herald.", "catalog.")
+RESERVED_TYPES = ("threekit.", "opentext.", "herald.", "catalog.", "approval.")
 """Types that only Herald gives: a rule that listens to them relies on what Herald checked."""
 AGREED_TYPES = frozenset({"order.milestone.reached", "localization.completed", "regional.approval.completed"})
 """Types whose data are checked against the workflow contract at the door."""

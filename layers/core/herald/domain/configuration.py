@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from herald.domain.approval.policy import Chain
 from herald.domain.delivery import Channel
 from herald.domain.milestones import MilestoneStep
 from herald.domain.notification import Recipient, Severity
+from herald.domain.working_time import Calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +24,15 @@ class Notify:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Data, never code: the types it listens to, a CEL condition, a consequence."""
+    """Data, never code: the types it listens to, a CEL condition, consequences."""
 
     id: str
     description: str
     events: tuple[str, ...]
     when: str
-    then: Notify
+    then: Notify | None
+    approval: str | None = None
+    """The chain of ``config/approvals.yaml`` it asks for. A rule has one of the two consequences, or both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +56,34 @@ class StatusReading:
     ``benign_gamma_codes`` are those with which ``Sent`` means what it says. ``confirmed`` are the
     ``sms_delivery_events`` that say that the handset has it, ``failed`` those that say it never will. ``dsn_status`` is
     a JMESPath that finds an RFC 3463 status code in an e-mail's ``dsn``; empty: a ``dsn`` is kept and not read.
+    ``whatsapp_events`` is one that finds the statuses of a WhatsApp message in its ``events``; empty: none is read.
     """
 
     benign_gamma_codes: tuple[int, ...] = (0,)
     confirmed: tuple[str, ...] = ("Confirmed",)
     failed: tuple[str, ...] = ()
     dsn_status: str = ""
+    whatsapp_events: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WhatsAppTemplate:
+    """A template registered with the OpenText account: its language codes, by the language of Herald's template."""
+
+    template_id: str
+    languages: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class WhatsAppSending:
+    """How WhatsApp messages are sent, where little is published (docs/vendor/opentext.md 3.4 and 9.14).
+
+    ``templates`` are the registered ones by the name of Herald's template; without one a message goes out free-form.
+    ``send_references``: submits bear our reference and message id, which no published sample shows for WhatsApp.
+    """
+
+    templates: Mapping[str, WhatsAppTemplate] = field(default_factory=dict)
+    send_references: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +101,8 @@ class Configuration:
     ``mapping`` maps an event type (``*`` suffix allowed) to where its fields are found; ``templates`` maps
     ``<template>/<locale>/<part>`` to text; ``milestones`` stand in the order in which they are reached;
     ``silent_after`` says how long a source may be silent; ``catalog`` is how the catalogue is watched, as plain objects
-    (``domain.catalog.plan``). ``version`` is ``cfg_`` and a hash of all the rest.
+    (``domain.catalog.plan``). ``approvals`` are chains by id, ``calendars`` working hours by name, of which
+    ``default_calendar`` serves who has none. ``version`` is ``cfg_`` and a hash of all the rest.
     """
 
     version: str
@@ -88,8 +115,12 @@ class Configuration:
     milestones: tuple[MilestoneStep, ...] = ()
     status: StatusReading = StatusReading()
     replies: ReplyWords = ReplyWords()
+    whatsapp: WhatsAppSending = WhatsAppSending()
     silent_after: Mapping[str, timedelta] = field(default_factory=dict)
     catalog: Mapping[str, Any] = field(default_factory=dict)
+    approvals: Mapping[str, Chain] = field(default_factory=dict)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    default_calendar: str = ""
 
     def rules_for(self, event_type: str) -> tuple[Rule, ...]:
         """Return the rules that listen to a type, in file order."""

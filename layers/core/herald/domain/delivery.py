@@ -13,6 +13,7 @@ class Channel(StrEnum):
 
     EMAIL = "email"
     SMS = "sms"
+    WHATSAPP = "whatsapp"
 
 
 class DeliveryState(StrEnum):

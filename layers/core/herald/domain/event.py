@@ -18,6 +18,9 @@ class Origin(StrEnum):
     RECONCILE = "reconcile"
     CALLBACK = "callback"
     OPERATOR = "operator"
+    PAGE = "page"
+    """Somebody pressed a button on the page of an approval."""
+    TIMER = "timer"
     WRITEBACK = "writeback"
     """Herald's own change at Threekit, recorded so that its echo is known when it comes back."""
 

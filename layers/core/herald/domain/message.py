@@ -25,12 +25,39 @@ class SmsContent:
     segments: int
 
 
+@dataclass(frozen=True, slots=True)
+class RegisteredTemplate:
+    """A WhatsApp template registered with the OpenText account, in one of its languages."""
+
+    template_id: str
+    language_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhatsAppContent:
+    """A rendered WhatsApp message: what fills its registered template, in one line, or free text where it has none.
+
+    ``referenced``: the submit bears our reference and message id too.
+    """
+
+    text: str
+    template: RegisteredTemplate | None = None
+    referenced: bool = False
+
+
+Content = EmailContent | SmsContent | WhatsAppContent
+
+
+TELLINGS = "tellings"
+"""The fact under which stand the further values of notifications that are told in words of their own, by ``about``."""
+
+
 def template_values(
     facts: Mapping[str, Any], recipient: Recipient, rule_id: str, description: str, severity: Severity
 ) -> dict[str, Any]:
     """Return what a template sees: the facts, who is written to, and which rule made it so."""
     return {
-        **facts,
+        **{name: value for name, value in facts.items() if name != TELLINGS},
         "recipient": {"name": recipient.name, "locale": recipient.locale},
         "rule": {"id": rule_id, "description": description, "severity": severity},
     }
@@ -45,4 +72,4 @@ class Outgoing:
     reference: str
     message_id: str
     customer_reference: str
-    content: EmailContent | SmsContent = field(repr=False)
+    content: Content = field(repr=False)

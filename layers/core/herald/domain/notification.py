@@ -25,6 +25,8 @@ class Recipient:
     email: str | None = field(default=None, repr=False)
     phone: str | None = field(default=None, repr=False)
     locale: str | None = None
+    calendar: str | None = None
+    """The person's working hours, by their name in ``config/calendars.yaml``."""
 
     @property
     def key(self) -> str:
@@ -54,6 +56,8 @@ class Notification:
     sequence: tuple[str, int] | None = None
     """The row it stands in and its place there: of those in one row, a recipient is never told an earlier one after a
     later one."""
+    about: str = ""
+    """Which of the decision's tellings it carries, where one event is told to several people in different words."""
 
 
 def notification_id(rule_id: str, subject: str, facts_fingerprint: str, recipient: Recipient) -> str:

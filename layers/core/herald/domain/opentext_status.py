@@ -176,7 +176,10 @@ def _is_code(value: Any) -> bool:
 
 def _events(events: Mapping[str, Any], reading: StatusReading) -> _Said:
     """What came after the sending; proof that it arrived weighs more than any word that it did not."""
-    said = [_sms_event(event, reading) for event in _list(events.get("sms_delivery_events"))]
+    told = [_mapping(event).get("status") for event in _list(events.get("sms_delivery_events"))]
+    if reading.whatsapp_events:
+        told += _list(found(reading.whatsapp_events, events))
+    said = [_event(status, reading) for status in told]
     email = _mapping(events.get("email_delivery_events"))
     # Somebody opened it, so it was delivered, whatever was said before.
     if _list(email.get("html_open")):
@@ -187,8 +190,7 @@ def _events(events: Mapping[str, Any], reading: StatusReading) -> _Said:
     return _Said(decisive.state, decisive.detail, unknown=sum(one.unknown for one in said))
 
 
-def _sms_event(event: Any, reading: StatusReading) -> _Said:
-    status = _mapping(event).get("status")
+def _event(status: Any, reading: StatusReading) -> _Said:
     if status in reading.confirmed:
         return _Said(DeliveryState.DELIVERED, f"event {status}")
     if status in reading.failed:
@@ -222,7 +224,7 @@ def _reference(encoded: Any) -> tuple[str | None, int]:
 
 
 def _channel(item: Mapping[str, Any]) -> Channel | None:
-    """The channel is told by which address field is there (docs/vendor/opentext.md 4)."""
+    """The channel is told by which address field is there (docs/vendor/opentext.md 4); that of WhatsApp is assumed."""
     return next((channel for channel in Channel if str(channel) in item), None)
 
 

@@ -11,7 +11,8 @@ def found(path: str, data: Mapping[str, Any]) -> Any:
 
     try:
         return _compiled(path).search(data)
-    except JMESPathError:
+    except (JMESPathError, TypeError, ValueError):
+        # Comparing a number with a text is a TypeError of Python's to it.
         return None
 
 

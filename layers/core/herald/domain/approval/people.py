@@ -1,0 +1,37 @@
+"""Who is who: two entries that share an address are one person, who has one voice and none about their own request."""
+
+from collections.abc import Collection, Iterable
+
+from herald.domain.approval.approval import Approval
+from herald.domain.delivery import Channel
+from herald.domain.notification import Recipient
+
+
+def same_person(one: Recipient, other: Recipient) -> bool:
+    """Say whether two people share an e-mail address or a phone number."""
+    mail = one.email is not None and other.email is not None and one.email.casefold() == other.email.casefold()
+    return mail or (one.phone is not None and one.phone == other.phone) or one.key == other.key
+
+
+def is_among(person: Recipient, people: Iterable[Recipient]) -> bool:
+    """Say whether somebody is one of those people."""
+    return any(same_person(person, one) for one in people)
+
+
+def voices(people: Iterable[Recipient]) -> int:
+    """Return how many different people those are."""
+    different: list[Recipient] = []
+    for person in people:
+        if not is_among(person, different):
+            different.append(person)
+    return len(different)
+
+
+def is_requester(approval: Approval, person: Recipient) -> bool:
+    """Say whether somebody is who asked for the approval, by any of their addresses."""
+    return approval.requester is not None and same_person(approval.requester, person)
+
+
+def may_be_asked(approval: Approval, person: Recipient, channels: Collection[Channel]) -> bool:
+    """Say whether somebody can be told on one of those channels, and has not asked for it themselves."""
+    return not is_requester(approval, person) and any(person.address(channel) for channel in channels)

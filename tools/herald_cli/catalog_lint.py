@@ -3,9 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from herald.domain.audience import usable_locale
 from herald.domain.catalog.checks import built_in
@@ -15,6 +13,7 @@ from herald.domain.money import MINOR_UNITS
 from herald_cli.condition_lint import at_condition, breaches_of_check
 from herald_cli.configuration_folder import AUDIENCES, CATALOG, CHECKS, LoadedFolder
 from herald_cli.findings import Finding, did_you_mean
+from herald_cli.time_zones import time_zones
 from herald_cli.yaml_reader import Document, Keys
 
 KEYS: Mapping[str, str] = {
@@ -71,16 +70,11 @@ def _partitions(catalog: _Catalog) -> Iterator[Finding]:
             message = f"`{schedule}` does not have the six fields of EventBridge Scheduler"
             fix = 'minute, hour, day of month, month, day of week, year, as in "cron(0 3 * * ? *)"'
             yield catalog.finding(("partitions", number, "schedule"), "bad-schedule", message, fix)
-        if zone not in _zones():
+        if zone not in time_zones():
             at = ("partitions", number, "time_zone")
             yield catalog.finding(
                 at, "bad-time-zone", f"`{zone}` is no time zone of IANA", "write Europe/Berlin, or UTC"
             )
-
-
-@lru_cache(maxsize=1)
-def _zones() -> frozenset[str]:
-    return frozenset({*available_timezones(), "UTC"})
 
 
 def _named_checks(catalog: _Catalog, today: date) -> Iterator[Finding]:
@@ -139,8 +133,11 @@ def _told(loaded: LoadedFolder, configuration: Configuration) -> Iterator[Findin
     """Check the audiences of rules that hear what scans tell: everybody who is named has recipients."""
     heard: dict[str, set[str]] = {}
     for placed in loaded.rules:
-        heard.setdefault(placed.rule.then.audience, set()).update(placed.rule.events)
-        audience = configuration.audiences.get(placed.rule.then.audience)
+        then = placed.rule.then
+        if then is None:
+            continue
+        heard.setdefault(then.audience, set()).update(placed.rule.events)
+        audience = configuration.audiences.get(then.audience)
         for event_type in (one for one in placed.rule.events if one in TYPES):
             if audience is not None and _asks_for_another(audience, event_type):
                 message = (

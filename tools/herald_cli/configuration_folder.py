@@ -2,18 +2,31 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from herald.adapters.configuration_bundle import to_bytes, versioned
-from herald.domain.configuration import Audience, Configuration, Notify, ReplyWords, Rule, StatusReading
+from herald.domain.configuration import (
+    Audience,
+    Configuration,
+    Notify,
+    ReplyWords,
+    Rule,
+    StatusReading,
+    WhatsAppSending,
+    WhatsAppTemplate,
+)
 from herald.domain.errors import ConfigurationError
 from herald.domain.facts_schema import COMPUTED_IN_LINE, COMPUTED_IN_ORDER
 from herald.domain.milestones import MilestoneStep
 from herald.domain.notification import Recipient
+from herald_cli.approval_schema import KEYS as APPROVAL_KEYS
+from herald_cli.approval_schema import ApprovalsFile, chains_of
+from herald_cli.calendar_schema import KEYS as CALENDAR_KEYS
+from herald_cli.calendar_schema import CalendarsFile, calendars_of
 from herald_cli.catalog_schema import CatalogFile, ChecksFile, OwnCheckEntry, catalog_document
 from herald_cli.configuration_schema import (
     KNOWN_KEYS,
@@ -28,17 +41,20 @@ from herald_cli.configuration_schema import (
     RulesFile,
     SourcesFile,
     StatusEntry,
+    WhatsAppEntry,
 )
 from herald_cli.findings import Finding, did_you_mean
 from herald_cli.yaml_reader import Document, read_yaml
 
 AUDIENCES, LISTS, MAPPING = "audiences.yaml", "lists.yaml", "mapping.yaml"
 MILESTONES, CHANNELS, SOURCES = "milestones.yaml", "channels.yaml", "sources.yaml"
-CATALOG = "catalog.yaml"
+CATALOG, APPROVALS, CALENDARS = "catalog.yaml", "approvals.yaml", "calendars.yaml"
 RULES, CHECKS, TEMPLATES = "rules", "checks", "templates"
 Form = TypeVar("Form", bound=BaseModel)
+KEYS_OF = {APPROVALS: APPROVAL_KEYS, CALENDARS: CALENDAR_KEYS}
+"""The keys of files that share none with others."""
 COMPUTED = COMPUTED_IN_ORDER | COMPUTED_IN_LINE
-PARTS = frozenset({"subject.txt", "body.txt", "body.html", "sms.txt"})
+PARTS = frozenset({"subject.txt", "body.txt", "body.html", "sms.txt", "whatsapp.txt"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +81,10 @@ class LoadedFolder:
 
 
 def read_folder(folder: Path) -> Configuration:
-    """Return the configuration; the same content has the same version. Raises ``ConfigurationError``.
+    """Return the configuration; the same content has the same version within a year. Raises ``ConfigurationError``.
 
-    Reads the files' form only: ``rule_lint.lint_folder`` checks what they say.
+    Calendars hold the public holidays of this year and the next two. Reads the files' form only:
+    ``rule_lint.lint_folder`` checks what they say.
     """
     loaded = load_folder(folder)
     if loaded.configuration is None:
@@ -76,7 +93,7 @@ def read_folder(folder: Path) -> Configuration:
     return loaded.configuration
 
 
-def load_folder(folder: Path) -> LoadedFolder:
+def load_folder(folder: Path, today: date | None = None) -> LoadedFolder:
     """Return the configuration with the places of its parts, or the findings that keep it from being read."""
     reading = _Reading(folder)
     rules = tuple(reading.rules())
@@ -88,6 +105,10 @@ def load_folder(folder: Path) -> LoadedFolder:
     sources = reading.form(SOURCES, SourcesFile, optional=True)
     catalog = reading.form(CATALOG, CatalogFile, optional=True)
     own_checks = list(reading.own_checks())
+    approvals = reading.form(APPROVALS, ApprovalsFile, optional=True)
+    file = reading.form(CALENDARS, CalendarsFile, optional=True)
+    calendars, unknown = calendars_of(file, reading.documents.get(CALENDARS), today or datetime.now(UTC).date())
+    reading.findings += unknown
     templates = reading.templates()
     if reading.findings or audiences is None or mapping is None:
         return LoadedFolder(None, tuple(sorted(reading.findings)), rules, reading.documents)
@@ -103,8 +124,12 @@ def load_folder(folder: Path) -> LoadedFolder:
             milestones=_milestones(milestones),
             status=_status(channels.status),
             replies=_replies(channels.replies),
+            whatsapp=_whatsapp(channels.whatsapp),
             silent_after=_silences(sources),
             catalog=catalog_document(catalog, own_checks),
+            approvals=chains_of(approvals),
+            calendars=calendars,
+            default_calendar=(file.default if file else None) or "",
         )
     )
     try:
@@ -196,7 +221,8 @@ def _schema_finding(document: Document, problem: Mapping[str, Any]) -> Finding:
         fix = "it is computed from the lines' unitPrice and quantity"
         return document.finding(path, "unknown-key", f"`{key}` is no key here", fix)
     if problem["type"] == "extra_forbidden":
-        return document.finding(path, "unknown-key", f"`{key}` is no key here", did_you_mean(key, KNOWN_KEYS - {key}))
+        known = KEYS_OF.get(document.file, KNOWN_KEYS)
+        return document.finding(path, "unknown-key", f"`{key}` is no key here", did_you_mean(key, known - {key}))
     if problem["type"] == "missing":
         return document.finding(path, "missing-key", f"`{key}` is missing")
     where = ".".join(str(step) for step in path)
@@ -206,13 +232,14 @@ def _schema_finding(document: Document, problem: Mapping[str, Any]) -> Finding:
 
 def _rule(entry: RuleEntry) -> Rule:
     notify = entry.then.notify
-    then = Notify(notify.audience, notify.template, tuple(notify.channels), notify.severity)
-    return Rule(entry.id, " ".join(entry.description.split()), tuple(entry.events), entry.when.rstrip(), then)
+    then = Notify(notify.audience, notify.template, tuple(notify.channels), notify.severity) if notify else None
+    description = " ".join(entry.description.split())
+    return Rule(entry.id, description, tuple(entry.events), entry.when.rstrip(), then, entry.then.approval)
 
 
 def _audience(name: str, entry: AudienceEntry) -> Audience:
     members = {
-        value: tuple(Recipient(member.name, member.email, member.phone, member.locale) for member in members)
+        value: tuple(Recipient(**member.model_dump()) for member in members)
         for value, members in (entry.members or {}).items()
     }
     return Audience(name=name, by=entry.by, members=members, person=entry.person)
@@ -223,11 +250,22 @@ def _milestones(file: MilestonesFile | None) -> tuple[MilestoneStep, ...]:
 
 
 def _status(entry: StatusEntry) -> StatusReading:
-    return StatusReading(tuple(entry.benign_gamma_codes), tuple(entry.confirmed), tuple(entry.failed), entry.dsn_status)
+    return StatusReading(
+        benign_gamma_codes=tuple(entry.benign_gamma_codes),
+        confirmed=tuple(entry.confirmed),
+        failed=tuple(entry.failed),
+        dsn_status=entry.dsn_status,
+        whatsapp_events=entry.whatsapp_events,
+    )
 
 
 def _replies(entry: ReplyWordsEntry | None) -> ReplyWords:
     return ReplyWords(tuple(entry.stop), tuple(entry.start)) if entry else ReplyWords()
+
+
+def _whatsapp(entry: WhatsAppEntry) -> WhatsAppSending:
+    templates = {name: WhatsAppTemplate(one.template_id, one.languages) for name, one in entry.templates.items()}
+    return WhatsAppSending(templates, entry.send_references)
 
 
 def _silences(file: SourcesFile | None) -> dict[str, timedelta]:

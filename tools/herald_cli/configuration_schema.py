@@ -5,7 +5,16 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints, create_model, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    RootModel,
+    StringConstraints,
+    create_model,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from herald.domain.delivery import Channel
@@ -50,9 +59,16 @@ class NotifyEntry(Strict):
 
 
 class ThenEntry(Strict):
-    """The consequence of a rule."""
+    """The consequences of a rule: one of them, or both."""
 
-    notify: NotifyEntry
+    notify: NotifyEntry | None = None
+    approval: str | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> "ThenEntry":
+        if self.notify is None and self.approval is None:
+            raise ValueError("nothing follows from the rule: add notify, approval or both")
+        return self
 
 
 class RuleEntry(Strict):
@@ -78,6 +94,7 @@ class MemberEntry(Strict):
     email: str | None = None
     phone: str | None = None
     locale: str | None = None
+    calendar: str | None = None
 
 
 class AudienceEntry(Strict):
@@ -206,6 +223,7 @@ class StatusEntry(Strict):
     confirmed: list[Text] = ["Confirmed"]
     failed: list[Text] = []
     dsn_status: str = ""
+    whatsapp_events: str = ""
 
 
 class ReplyWordsEntry(Strict):
@@ -215,11 +233,26 @@ class ReplyWordsEntry(Strict):
     start: Annotated[list[Text], Field(min_length=1)]
 
 
+class WhatsAppTemplateEntry(Strict):
+    """A template registered with the OpenText account; its language codes by the language of Herald's template."""
+
+    template_id: Text
+    languages: Annotated[dict[str, Text], Field(min_length=1)]
+
+
+class WhatsAppEntry(Strict):
+    """How WhatsApp messages are sent."""
+
+    templates: dict[str, WhatsAppTemplateEntry] = {}
+    send_references: bool = False
+
+
 class ChannelsFile(Strict):
     """``channels.yaml``."""
 
     status: StatusEntry = StatusEntry()
     replies: ReplyWordsEntry | None = None
+    whatsapp: WhatsAppEntry = WhatsAppEntry()
 
 
 class SourceEntry(Strict):
@@ -239,28 +272,11 @@ class SourcesFile(Strict):
 KNOWN_KEYS = frozenset(
     field
     for form in (
-        RulesFile,
-        RuleEntry,
-        ThenEntry,
-        NotifyEntry,
-        AudiencesFile,
-        AudienceEntry,
-        MemberEntry,
-        OrderExpressions,
-        LineExpressions,
-        ComponentExpressions,
-        JobExpressions,
-        SectionEntry,
-        ReplyEntry,
-        CallbackEntry,
-        MilestonesFile,
-        StepEntry,
-        ChannelsFile,
-        StatusEntry,
-        ReplyWordsEntry,
-        SourcesFile,
-        SourceEntry,
+        RulesFile, RuleEntry, ThenEntry, NotifyEntry, AudiencesFile, AudienceEntry, MemberEntry,
+        OrderExpressions, LineExpressions, ComponentExpressions, JobExpressions, SectionEntry, ReplyEntry,
+        CallbackEntry, MilestonesFile, StepEntry, ChannelsFile, StatusEntry, ReplyWordsEntry, WhatsAppEntry,
+        WhatsAppTemplateEntry, SourcesFile, SourceEntry,
     )
     for field in form.model_fields
-)
+)  # fmt: skip
 """Every key of every form, to advise on a misspelt one."""

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
 
-SecretOutput = Literal["WebhookSecretId", "CallbackSecretId", "ThreekitSecretId", "OpenTextSecretId"]
+SecretOutput = Literal[
+    "WebhookSecretId", "CallbackSecretId", "ThreekitSecretId", "OpenTextSecretId", "ApprovalSecretId"
+]
 LOCAL_RUN = Path(".local/running.json")
 """Where a running local stack says how it is reached (written by ``make up``)."""
 

@@ -22,7 +22,7 @@ MOVED_BY_SQS = "moved by SQS"
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """One message. ``about`` is the id or the sweep it names; ``reason`` is why it was given up."""
+    """One message. ``about`` is the id, the sweep or the approval it names; ``reason`` is why it was given up."""
 
     reason: str
     detail: str
@@ -92,5 +92,5 @@ def _about(text: str) -> str:
     if not isinstance(body, dict):
         return ""
     detail = body["detail"] if isinstance(body.get("detail"), dict) else body
-    told = next((detail[name] for name in ("event_id", "notification_id", "sweep") if name in detail), "")
+    told = next((detail[name] for name in ("event_id", "notification_id", "sweep", "approval") if name in detail), "")
     return told if isinstance(told, str) else ""

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 from herald_cli.connection import Connection
+from herald_cli.doctor_approvals import key, timers
 from herald_cli.doctor_configuration import configuration, milestones, watched_sources
 from herald_cli.doctor_doors import callback_sources, webhook_sources
 from herald_cli.doctor_scans import bucket, schedules
 from herald_cli.doctor_vendors import opentext, threekit
 from herald_cli.health import Finding, Health, guarded, reachable
+from herald_cli.redriven_queue import as_typed
 
 __all__ = ["Finding", "Health", "examine"]
 
@@ -22,6 +24,8 @@ def examine(connection: Connection) -> Iterator[Finding]:
     yield from _state(connection)
     yield bucket(connection)
     yield schedules(connection)
+    yield key(connection)
+    yield timers(connection)
     yield webhook_sources(connection)
     yield callback_sources(connection)
     yield reachable("HTTP API", lambda: connection.api_url, "check the stack's ApiUrl output, DNS and your network")
@@ -73,5 +77,5 @@ def _dead_letters(connection: Connection) -> Iterator[Finding]:
 def _redrive(name: str) -> str:
     if name == RELAY:
         return "find their events, then `herald republish EVENT`; see docs/runbook.md"
-    queue = name.removesuffix("DeadLetterQueue").lower()
+    queue = as_typed(name.removesuffix("DeadLetterQueue"))
     return f"`herald redrive {queue} --dry-run` says why; mend the cause, then `herald redrive {queue}`"

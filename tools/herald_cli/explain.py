@@ -9,7 +9,7 @@ from typing import Any
 from herald.adapters.cel import CelRuleEngine, Explanation
 from herald.adapters.memory_state import MemoryStateStore
 from herald.domain.audience import resolve
-from herald.domain.configuration import Configuration, Rule
+from herald.domain.configuration import Configuration, Notify, Rule
 from herald.domain.decision import Verdict
 from herald.domain.delivery import Channel
 from herald.domain.envelope import EnvelopeRefusedError, Told
@@ -24,8 +24,8 @@ from herald.domain.threekit_envelope import read_webhook
 from herald.domain.workflow_envelope import WORKFLOW_TYPE, read_workflow
 from herald.domain.workflow_mapping import as_agreed
 from herald.ports import Renderer, RenderError, Threekit
-from herald.usecases.evaluate import read_objects
 from herald.usecases.matters import MILESTONE_REACHED, REMEMBERED, Matters
+from herald.usecases.order_reading import read_objects
 
 AS_TOLD = (
     "as told, not re-read: Herald itself reads the object, and the saved configurations of an order, "
@@ -49,8 +49,8 @@ class BodyRefusedError(ValueError):
 class PlannedMessage:
     """What one recipient would get, over the channels they can be reached on, in this order.
 
-    ``preview`` is the subject of an e-mail or the text of an SMS, if a renderer was given; ``problem`` says why nothing
-    could be sent or rendered.
+    ``preview`` is the subject of an e-mail or the text of another message, if a renderer was given; ``problem`` says
+    why nothing could be sent or rendered.
     """
 
     recipient: Recipient
@@ -63,7 +63,7 @@ class PlannedMessage:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedRule:
-    """What one rule says. ``messages`` is empty unless it matched; ``problem`` tells if it matched and told nobody."""
+    """What one rule says. ``messages`` is empty unless it matched and notifies; ``problem`` tells if it told nobody."""
 
     rule: Rule
     explanation: Explanation
@@ -169,27 +169,31 @@ def _explained_rule(
     engine: CelRuleEngine, configuration: Configuration, rule: Rule, facts: Mapping[str, Any], renderer: Renderer | None
 ) -> ExplainedRule:
     explanation = engine.explain(configuration, rule, facts)
-    if explanation.outcome.verdict is not Verdict.MATCHED:
+    then = rule.then
+    if explanation.outcome.verdict is not Verdict.MATCHED or then is None:
         return ExplainedRule(rule, explanation)
-    recipients = resolve(configuration.audiences[rule.then.audience], facts)
-    problem = "" if recipients else f"the audience {rule.then.audience} is nobody for this event"
-    messages = tuple(_planned(configuration, rule, recipient, facts, renderer) for recipient in recipients)
+    recipients = resolve(configuration.audiences[then.audience], facts)
+    problem = "" if recipients else f"the audience {then.audience} is nobody for this event"
+    messages = tuple(_planned(configuration, rule, then, recipient, facts, renderer) for recipient in recipients)
     return ExplainedRule(rule, explanation, messages, problem)
 
 
 def _planned(
-    configuration: Configuration, rule: Rule, recipient: Recipient, facts: Mapping[str, Any], renderer: Renderer | None
-) -> PlannedMessage:
-    channels = tuple(channel for channel in rule.then.channels if recipient.address(channel))
+    configuration: Configuration, rule: Rule, then: Notify, recipient: Recipient, facts: Mapping[str, Any],
+    renderer: Renderer | None,
+) -> PlannedMessage:  # fmt: skip
+    channels = tuple(channel for channel in then.channels if recipient.address(channel))
     locale = recipient.locale or configuration.default_locale
     preview, problem = "", "" if channels else "has no address on any of the rule's channels"
     if renderer is not None and channels:
-        values = template_values(facts, recipient, rule.id, rule.description, rule.then.severity)
+        values = template_values(facts, recipient, rule.id, rule.description, then.severity)
         try:
             if channels[0] is Channel.EMAIL:
-                preview = renderer.email(configuration, rule.then.template, locale, values).subject
+                preview = renderer.email(configuration, then.template, locale, values).subject
+            elif channels[0] is Channel.SMS:
+                preview = renderer.sms(configuration, then.template, locale, values).text
             else:
-                preview = renderer.sms(configuration, rule.then.template, locale, values).text
+                preview = renderer.whatsapp(configuration, then.template, locale, values).text
         except RenderError as error:
             problem = str(error)
-    return PlannedMessage(recipient, rule.then.template, channels, locale, preview, problem)
+    return PlannedMessage(recipient, then.template, channels, locale, preview, problem)

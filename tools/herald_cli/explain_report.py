@@ -47,6 +47,8 @@ def _tree(explained: ExplainedRule) -> Tree:
         _add_part(tree, condition)
     if explained.problem:
         tree.add(f"[yellow]{escape(explained.problem)}[/]")
+    if explained.rule.approval and outcome.verdict is Verdict.MATCHED:
+        tree.add(f"would ask for the approval [bold]{explained.rule.approval}[/] of config/approvals.yaml")
     for message in explained.messages:
         who = f"{message.recipient.name} <{message.recipient.email or message.recipient.phone}>"
         way = ", then ".join(message.channels) or "no channel"
@@ -95,6 +97,7 @@ def _rule_json(explained: ExplainedRule) -> dict[str, Any]:
         "detail": outcome.detail,
         "condition": _part_json(condition) if condition else None,
         "problem": explained.problem,
+        "approval": explained.rule.approval if outcome.verdict is Verdict.MATCHED else None,
         "messages": [
             {
                 "to": message.recipient.name, "channels": message.channels, "template": message.template,

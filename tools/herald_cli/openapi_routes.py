@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-FOR_PEOPLE = frozenset({"report_download"})
+FOR_PEOPLE = frozenset({"report_download", "approval_page"})
 """Functions that open a link somebody was sent; the document is for who writes a sender."""
 
 

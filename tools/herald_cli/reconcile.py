@@ -14,6 +14,7 @@ class SweepName(StrEnum):
 
     DELIVERIES = "deliveries"
     ORDERS = "orders"
+    APPROVALS = "approvals"
     JOBS = "jobs"
     SOURCES = "sources"
 

@@ -4,21 +4,21 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import jmespath
-from jmespath.exceptions import JMESPathError
-
 from herald.domain.audience import usable_email, usable_locale
-from herald.domain.configuration import Audience, Configuration
-from herald.domain.delivery import Channel
-from herald.domain.event_types import BUILT_IN, is_connector_type, known_types, variables_of
+from herald.domain.configuration import Audience, Configuration, Notify
+from herald.domain.event_types import BUILT_IN, is_connector_type, known_types
 from herald.domain.notification import Recipient
+from herald_cli.approval_lint import approval_findings
+from herald_cli.calendar_lint import calendar_findings
 from herald_cli.catalog_lint import catalog_findings
+from herald_cli.channel_lint import channel_findings, missing_parts
 from herald_cli.condition_lint import at_condition, breaches
 from herald_cli.configuration_folder import AUDIENCES, MAPPING, LoadedFolder, PlacedRule, load_folder
 from herald_cli.findings import Finding, did_you_mean
+from herald_cli.path_lint import bad_path, types_without
+from herald_cli.reach_lint import unreachable
 from herald_cli.yaml_reader import Document, Keys
 
-PARTS_OF = {Channel.EMAIL: ("subject.txt", "body.txt", "body.html"), Channel.SMS: ("sms.txt",)}
 PERSONS = ("order.customer", "order.requester")
 READ_BY_MAPPING = frozenset({"opentext.workflow", "opentext.reply.sms", "opentext.reply.whatsapp"})
 """Types no rule listens to, whose bodies only the mapping can read."""
@@ -29,14 +29,18 @@ def lint_folder(folder: Path, today: date | None = None) -> tuple[Finding, ...]:
 
     It may ship if there is nothing, or nothing but warnings.
     """
-    loaded = load_folder(folder)
+    today = today or datetime.now(UTC).date()
+    loaded = load_folder(folder, today)
     if loaded.configuration is None:
         return loaded.findings
     found = [
         *_rules(loaded, loaded.configuration),
         *_audiences(loaded, loaded.configuration),
         *_mapping(loaded),
-        *catalog_findings(loaded, loaded.configuration, today or datetime.now(UTC).date()),
+        *channel_findings(loaded, loaded.configuration),
+        *catalog_findings(loaded, loaded.configuration, today),
+        *calendar_findings(loaded, loaded.configuration, today),
+        *approval_findings(loaded, loaded.configuration),
     ]
     return tuple(sorted(set(found)))
 
@@ -60,7 +64,8 @@ def _rule(placed: PlacedRule, configuration: Configuration) -> Iterator[Finding]
     if not unknown:
         for breach in breaches(rule.when, rule.events, configuration.mapping, tuple(sorted(configuration.lists))):
             yield at_condition(placed.document, ("rules", placed.number, "when"), rule.when, breach)
-    yield from _consequence(placed, configuration)
+    if rule.then is not None:
+        yield from _consequence(placed, rule.then, configuration)
 
 
 def _unknown_type(placed: PlacedRule, number: int, known: frozenset[str]) -> Finding:
@@ -74,15 +79,14 @@ def _unknown_type(placed: PlacedRule, number: int, known: frozenset[str]) -> Fin
     return placed.finding("unknown-event", f"`{event_type}` is no event type", fix, at=("events", number))
 
 
-def _consequence(placed: PlacedRule, configuration: Configuration) -> Iterator[Finding]:
-    then = placed.rule.then
+def _consequence(placed: PlacedRule, then: Notify, configuration: Configuration) -> Iterator[Finding]:
     audience = configuration.audiences.get(then.audience)
     if audience is None:
         fix = did_you_mean(then.audience, configuration.audiences)
         message = f"audiences.yaml has no audience `{then.audience}`"
         yield placed.finding("unknown-audience", message, fix, at=("then", "notify", "audience"))
     else:
-        yield from _reach(placed, audience, configuration)
+        yield from _reach(placed, then, audience, configuration)
     templates = {key.partition("/")[0] for key in configuration.templates}
     if then.template not in templates:
         message = f"there is no template `{then.template}`"
@@ -90,34 +94,23 @@ def _consequence(placed: PlacedRule, configuration: Configuration) -> Iterator[F
         yield placed.finding("unknown-template", message, fix, at=("then", "notify", "template"))
         return
     for number, channel in enumerate(then.channels):
-        for part in PARTS_OF[channel]:
-            key = f"{then.template}/{configuration.default_locale}/{part}"
-            if key not in configuration.templates:
-                message = f"the template `{then.template}` cannot be sent over {channel}"
-                fix = f"add templates/{key}"
-                yield placed.finding("missing-part", message, fix, at=("then", "notify", "channels", number))
+        for key in missing_parts(configuration, then.template, channel):
+            message = f"the template `{then.template}` cannot be sent over {channel}"
+            fix = f"add templates/{key}"
+            yield placed.finding("missing-part", message, fix, at=("then", "notify", "channels", number))
 
 
-def _reach(placed: PlacedRule, audience: Audience, configuration: Configuration) -> Iterator[Finding]:
+def _reach(placed: PlacedRule, then: Notify, audience: Audience, configuration: Configuration) -> Iterator[Finding]:
     """Check that the audience can be resolved for every type of the rule, and reached over its channels."""
     path = audience.person or audience.by or "event"
-    variable = path.partition(".")[0]
-    lacking = [
-        event_type
-        for event_type in placed.rule.events
-        if event_type in known_types(configuration.mapping)
-        and variable in ("order", "job", "data")
-        and variable not in variables_of(event_type, configuration.mapping)
-    ]
+    lacking = types_without(path, placed.rule.events, configuration.mapping)
     at: Keys = ("then", "notify", "audience")
     if lacking and (audience.person or "*" not in audience.members):
         message = f"the audience `{audience.name}` is found by `{path}`, which {', '.join(lacking)} does not offer"
         yield placed.finding("audience-not-available", message, at=at)
-    for member in (member for members in audience.members.values() for member in members):
-        if not any(member.address(channel) for channel in placed.rule.then.channels):
-            channels = ", ".join(placed.rule.then.channels)
-            message = f"{member.name} of `{audience.name}` has no address for {channels}"
-            yield placed.finding("no-address", message, "add a channel, or an address in audiences.yaml", at=at)
+    for member in unreachable(audience, then.channels):
+        message = f"{member.name} of `{audience.name}` has no address for {', '.join(then.channels)}"
+        yield placed.finding("no-address", message, "add a channel, or an address in audiences.yaml", at=at)
 
 
 def _audiences(loaded: LoadedFolder, configuration: Configuration) -> Iterator[Finding]:
@@ -128,7 +121,7 @@ def _audiences(loaded: LoadedFolder, configuration: Configuration) -> Iterator[F
         yield from _audience_form(document, at, audience)
         for key, path in (("by", audience.by), ("person", audience.person)):
             if path is not None:
-                yield from _expression(document, (*at, key), path)
+                yield from bad_path(document, (*at, key), path)
         for value, members in audience.members.items():
             for number, member in enumerate(members):
                 place = (*at, "members", value, number)
@@ -193,7 +186,7 @@ def _mapping(loaded: LoadedFolder) -> Iterator[Finding]:
             yield document.finding((event_type,), "unknown-event", f"`{event_type}` is no event type", fix)
         for keys, path in _leaves(section or {}, (event_type,)):
             if keys[1] != "asset_names" and keys[-1] != "type":
-                yield from _expression(document, keys, path)
+                yield from bad_path(document, keys, path)
 
 
 def _leaves(value: object, keys: Keys) -> Iterable[tuple[Keys, str]]:
@@ -205,11 +198,3 @@ def _leaves(value: object, keys: Keys) -> Iterable[tuple[Keys, str]]:
             yield from _leaves(item, (*keys, number))
     elif isinstance(value, str):
         yield keys, value
-
-
-def _expression(document: Document, at: Keys, path: str) -> Iterator[Finding]:
-    try:
-        jmespath.compile(path)
-    except JMESPathError as error:
-        problem = " ".join(str(error).split())
-        yield document.finding(at, "bad-path", f"`{path}` is no JMESPath expression: {problem}"[:300])

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from herald_cli.redriven_queue import as_typed
 from herald_cli.status import GateStatus, QueueStatus, Status, SweepStatus
 
 STALLED = timedelta(hours=1)
@@ -47,7 +48,7 @@ def _held(queue: QueueStatus) -> int:
 
 
 def _dead_letters(queue: QueueStatus) -> str:
-    name = queue.name.removesuffix(SUFFIX).lower()
+    name = as_typed(queue.name.removesuffix(SUFFIX))
     if name == "relay":
         return f"{queue.name} holds {_held(queue)}: find their events, then `herald republish EVENT`"
     how = f"`herald redrive {name} --dry-run` says why; mend the cause, then `herald redrive {name}`"

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from herald_cli.redriven_queue import as_typed
 from herald_cli.status import LOOKED_AT, DeliveriesStatus, GateStatus, QueueStatus, ScanStatus, Status, SweepStatus
 from herald_cli.status_attention import SUFFIX, attention
 
@@ -126,7 +127,7 @@ def _queues(status: Status) -> Table:
     work = {queue.name.removesuffix("Queue"): queue for queue in status.queues if not queue.dead_letters}
     dead = {queue.name.removesuffix(SUFFIX): queue for queue in status.queues if queue.dead_letters}
     for name in (*work, *(name for name in dead if name not in work)):
-        table.add_row(name.lower(), *_waiting(work.get(name)), _dead(dead.get(name)))
+        table.add_row(as_typed(name), *_waiting(work.get(name)), _dead(dead.get(name)))
     return table
 
 

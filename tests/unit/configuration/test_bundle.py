@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.configuration.folders import GOOD, SHIPPED, made_bad
 
-from herald.adapters.configuration_bundle import LARGEST_BUNDLE, from_bytes, to_bytes, versioned
-from herald.domain.configuration import Configuration
+from herald.adapters.configuration_bundle import LARGEST_BUNDLE, from_bytes, to_bytes, to_document, versioned
+from herald.adapters.exact_json import dumps
+from herald.domain.canonical import short_id
+from herald.domain.configuration import Configuration, StatusReading, WhatsAppSending
 from herald.domain.errors import ConfigurationError
 from herald_cli.configuration_folder import read_folder
 
@@ -87,6 +89,15 @@ def test_a_bundle_under_another_name_is_refused() -> None:
     configuration = versioned(EMPTY)
     with pytest.raises(ConfigurationError, match="another content"):
         from_bytes("cfg_other", to_bytes(configuration))
+
+
+def test_a_bundle_of_before_there_was_whatsapp_is_read_as_it_was_stored() -> None:
+    document = to_document(EMPTY)
+    del document["whatsapp"], document["status"]["whatsapp_events"]
+    content = dumps(document)
+    version = short_id("cfg", content)
+    stored = from_bytes(version, zlib.compress(content.encode("ascii")))
+    assert (stored.version, stored.whatsapp, stored.status) == (version, WhatsAppSending(), StatusReading())
 
 
 def test_a_bundle_cut_short_is_refused() -> None:

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.configuration.folders import GOOD, SHIPPED
 
 from herald.adapters.configuration_bundle import from_bytes, to_bytes
-from herald.domain.configuration import ReplyWords, StatusReading
+from herald.domain.configuration import ReplyWords, StatusReading, WhatsAppSending, WhatsAppTemplate
 from herald.domain.event_types import BUILT_IN
 from herald.domain.milestones import MilestoneStep
 from herald_cli.configuration_folder import read_folder
@@ -24,8 +24,13 @@ def test_the_files_are_read_as_they_say() -> None:
         MilestoneStep("checked"),
         MilestoneStep("shipped", "Complete"),
     )
-    assert configuration.status == StatusReading((0, 200), ("Confirmed", "Read"), ("Rejected",), "status.code")
+    assert configuration.status == StatusReading(
+        (0, 200), ("Confirmed", "Read"), ("Rejected",), "status.code", "whatsapp[].status"
+    )
     assert configuration.replies == ReplyWords(("STOP", "ARRÊT"), ("START",))
+    assert configuration.whatsapp == WhatsAppSending(
+        {"approval-request": WhatsAppTemplate("herald_approval", {"en": "en_GB"})}, send_references=True
+    )
     assert configuration.silent_after == {
         "/threekit/orders": timedelta(hours=48),
         "/opentext/plant": timedelta(hours=1),
@@ -36,6 +41,7 @@ def test_without_them_nothing_is_watched_and_the_vendors_words_hold() -> None:
     configuration = read_folder(GOOD / "minimal")
     assert (configuration.milestones, configuration.silent_after) == ((), {})
     assert (configuration.status, configuration.replies) == (StatusReading(), ReplyWords())
+    assert configuration.whatsapp == WhatsAppSending({}, send_references=False)
 
 
 def test_the_mapping_says_what_a_workflows_own_body_and_a_reply_mean() -> None:
@@ -63,6 +69,10 @@ def test_they_survive_the_bundle() -> None:
         ("milestones.yaml", "status: New", "status: In Progress"),
         ("channels.yaml", "[0, 200]", "[0]"),
         ("channels.yaml", "ARRÊT", "ARRET"),
+        ("channels.yaml", "whatsapp[].status", "whatsapp[].state"),
+        ("channels.yaml", "en_GB", "en_US"),
+        ("channels.yaml", "herald_approval", "herald_request"),
+        ("channels.yaml", "send_references: true", "send_references: false"),
         ("sources.yaml", "silent_after_hours: 48", "silent_after_hours: 47"),
         ("mapping.yaml", "sender.number", "sender.phone"),
         ("mapping.yaml", "when: step.code", "when: step.done"),

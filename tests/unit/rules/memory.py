@@ -13,8 +13,8 @@ from herald.adapters.memory_state import MemoryStateStore
 from herald.domain.decision import Verdict
 from herald.domain.event import Event
 from herald.domain.facts import SourceObjects, build_facts
-from herald.usecases.evaluate import read_objects
 from herald.usecases.matters import Matters
+from herald.usecases.order_reading import read_objects
 
 
 class SeededThreekit:

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Mapping
 from decimal import Decimal
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 from tests.unit.rules.orders import CONFIGURATION, NOW
 
 from herald.adapters.memory_vendors import MemoryThreekit
@@ -16,6 +18,7 @@ from herald.domain.delivery import Channel
 from herald.domain.message import EmailContent, SmsContent
 from herald.ports import RenderError
 from herald_cli.explain import AS_TOLD, OWN_PROOF, READ_AGAIN, BodyRefusedError, ExplainedRule, explain_body
+from herald_cli.explain_report import explained_as_json, print_explained
 
 EVENTS = Path(__file__).parents[3] / "events"
 
@@ -102,11 +105,21 @@ def test_it_says_who_would_be_told_over_which_channel_in_which_language() -> Non
         for rule in rules.values()
         for message in rule.messages
     ] == [
-        ("Ines Falk", (Channel.EMAIL,), "de", "approval-request de Ines Falk"),
-        ("Luc Perrin", (Channel.EMAIL,), "fr", "approval-request fr Luc Perrin"),
         ("Compliance desk", (Channel.EMAIL,), "en", "escalation en Compliance desk"),
         ("Plant Werder", (Channel.SMS, Channel.EMAIL), "de", "escalation de critical"),
     ]
+
+
+def test_it_says_which_approval_would_be_asked_for() -> None:
+    (event,) = explain_body(SUBMITTED, CONFIGURATION, NOW)
+    asked = {rule["id"]: rule["approval"] for rule in explained_as_json(event)["rules"]}
+    assert {rule for rule, chain in asked.items() if chain == "order"} == {
+        "approve-submitted-order",
+        "restricted-component-to-compliance",
+    }
+    console = Console(width=200, record=True, file=StringIO())
+    print_explained(console, event)
+    assert console.export_text().count("would ask for the approval order of config/approvals.yaml") == 2
 
 
 def test_a_message_that_cannot_be_rendered_says_so() -> None:

@@ -144,6 +144,7 @@ def test_what_becomes_of_an_item_is_told_to_those_who_go_on_from_there(
 ) -> None:
     said = Memory().hear(an_event_of(event_type, {"itemId": ids.SIDEBOARD, **data}, f"item/{ids.SIDEBOARD}"))
     assert said.matched == {rule}
-    (chosen,) = (one for one in CONFIGURATION.rules if one.id == rule)
-    assert [one.email for one in resolve(CONFIGURATION.audiences[chosen.then.audience], said.facts)] == [address]
+    (then,) = (one.then for one in CONFIGURATION.rules if one.id == rule)
+    assert then is not None
+    assert [one.email for one in resolve(CONFIGURATION.audiences[then.audience], said.facts)] == [address]
     assert said.facts["now"] == NOW

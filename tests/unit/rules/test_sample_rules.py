@@ -123,10 +123,46 @@ def test_a_submitted_combination_is_judged_by_the_names_it_tells() -> None:
 @pytest.mark.parametrize("region", ["EMEA", "AMER", "APAC", "LATAM", None])
 def test_every_rule_reaches_somebody_in_every_region(region: str | None) -> None:
     facts = facts_of(an_order(region=region))
-    for rule in CONFIGURATION.rules:
-        recipients = resolve(CONFIGURATION.audiences[rule.then.audience], facts)
+    for then in (rule.then for rule in CONFIGURATION.rules if rule.then is not None):
+        recipients = resolve(CONFIGURATION.audiences[then.audience], facts)
         assert recipients
-        assert all(any(person.address(channel) for channel in rule.then.channels) for person in recipients)
+        assert all(any(person.address(channel) for channel in then.channels) for person in recipients)
+
+
+@pytest.mark.parametrize("region", ["EMEA", "AMER", "APAC", "LATAM", None])
+def test_every_step_of_the_approval_asks_somebody_in_every_region(region: str | None) -> None:
+    facts = facts_of(an_order(region=region))
+    for step in CONFIGURATION.approvals["order"].steps:
+        for asked in (step.approvers, *(level.approvers for level in step.ladder)):
+            approvers = resolve(CONFIGURATION.audiences[asked.audience or ""], facts)
+            assert approvers
+            assert all(any(person.address(channel) for channel in step.channels) for person in approvers)
+            assert all(person.calendar in (None, *CONFIGURATION.calendars) for person in approvers)
+
+
+def steps_of(facts: Mapping[str, Any]) -> list[list[str]]:
+    """The steps that the rules which match ask for, stage by stage."""
+    chain, rules = CONFIGURATION.approvals["order"], matched(facts)
+    asked = [step for step in chain.steps if not step.rules or rules & set(step.rules)]
+    return [[step.id for step in asked if step.stage == stage] for stage in sorted({step.stage for step in asked})]
+
+
+def test_a_large_order_that_is_not_standard_goes_from_the_desk_to_engineering_and_finance_and_to_leadership() -> None:
+    variant = {"Fabric": {"assetId": LEATHER}, "Wood": {"assetId": OAK}}
+    assert steps_of(facts_of(an_order(a_cart_line(Decimal(9999))), variant)) == [
+        ["desk"],
+        ["engineering", "finance"],
+        ["leadership"],
+    ]
+
+
+def test_an_ordinary_order_is_approved_by_the_desk_alone_and_a_restricted_one_by_compliance_too() -> None:
+    assert steps_of(facts_of(an_order())) == [["desk"]]
+    assert steps_of(facts_of(an_order(a_cart_line(components=[VENEER])))) == [["desk"], ["compliance"]]
+
+
+def test_every_rule_that_asks_for_an_approval_listens_to_the_same_events() -> None:
+    assert len({rule.events for rule in CONFIGURATION.rules if rule.approval == "order"}) == 1
 
 
 def test_an_order_without_prices_errs_on_the_threshold_and_is_still_approved() -> None:

@@ -74,7 +74,7 @@ def doctor(
 
 def reconcile(
     sweeps: Annotated[
-        list[SweepName] | None, typer.Argument(metavar="[SWEEP]...", help="All four if none is named.")
+        list[SweepName] | None, typer.Argument(metavar="[SWEEP]...", help="All five if none is named.")
     ] = None,
     stack: StackOption = None,
     region: RegionOption = None,

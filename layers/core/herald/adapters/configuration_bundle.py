@@ -3,16 +3,27 @@
 import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from datetime import timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from herald.adapters.exact_json import dumps, loads
+from herald.domain.approval.policy import chain_document, chain_of
 from herald.domain.canonical import short_id
-from herald.domain.configuration import Audience, Configuration, Notify, ReplyWords, Rule, StatusReading
+from herald.domain.configuration import (
+    Audience,
+    Configuration,
+    Notify,
+    ReplyWords,
+    Rule,
+    StatusReading,
+    WhatsAppSending,
+    WhatsAppTemplate,
+)
 from herald.domain.delivery import Channel
 from herald.domain.errors import ConfigurationError
 from herald.domain.milestones import MilestoneStep
 from herald.domain.notification import Recipient, Severity
+from herald.domain.working_time import Calendar
 
 LARGEST_BUNDLE = 350_000
 """Bytes; an item of DynamoDB holds 400 KB with its attribute names."""
@@ -68,8 +79,12 @@ def to_document(configuration: Configuration) -> dict[str, Any]:
         "milestones": [[step.name, step.status] for step in configuration.milestones],
         "status": asdict(configuration.status),
         "replies": asdict(configuration.replies),
+        "whatsapp": asdict(configuration.whatsapp),
         "silent_after": {name: int(after.total_seconds()) for name, after in configuration.silent_after.items()},
         "catalog": configuration.catalog,
+        "approvals": [chain_document(chain) for chain in configuration.approvals.values()],
+        "calendars": {name: _calendar_document(calendar) for name, calendar in configuration.calendars.items()},
+        "default_calendar": configuration.default_calendar,
     }
     ordered = _ordered(document)
     assert isinstance(ordered, dict)  # noqa: S101 - for the type checker: a mapping was given
@@ -90,18 +105,19 @@ def from_document(document: Mapping[str, Any]) -> Configuration:
         milestones=tuple(MilestoneStep(name, status) for name, status in document.get("milestones", ())),
         status=StatusReading(**_tuples(document.get("status", {}))),
         replies=ReplyWords(**_tuples(document.get("replies", {}))),
+        whatsapp=_whatsapp(document.get("whatsapp", {})),
         silent_after={name: timedelta(seconds=after) for name, after in document.get("silent_after", {}).items()},
         catalog=document.get("catalog", {}),
+        approvals={chain["id"]: chain_of(chain) for chain in document.get("approvals", ())},
+        calendars={name: _calendar(name, calendar) for name, calendar in document.get("calendars", {}).items()},
+        default_calendar=document.get("default_calendar", ""),
     )
 
 
 def _rule_document(rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.id, "description": rule.description, "events": list(rule.events), "when": rule.when,
-        "then": {
-            "audience": rule.then.audience, "template": rule.then.template,
-            "channels": [str(channel) for channel in rule.then.channels], "severity": str(rule.then.severity),
-        },
+        "then": _notify_document(rule.then) if rule.then else None, "approval": rule.approval,
     }  # fmt: skip
 
 
@@ -109,10 +125,21 @@ def _rule(document: Mapping[str, Any]) -> Rule:
     then = document["then"]
     return Rule(
         id=document["id"], description=document["description"], events=tuple(document["events"]), when=document["when"],
-        then=Notify(
-            audience=then["audience"], template=then["template"],
-            channels=tuple(Channel(channel) for channel in then["channels"]), severity=Severity(then["severity"]),
-        ),
+        then=_notify(then) if then else None, approval=document.get("approval"),
+    )  # fmt: skip
+
+
+def _notify_document(notify: Notify) -> dict[str, Any]:
+    return {
+        "audience": notify.audience, "template": notify.template,
+        "channels": [str(channel) for channel in notify.channels], "severity": str(notify.severity),
+    }  # fmt: skip
+
+
+def _notify(document: Mapping[str, Any]) -> Notify:
+    return Notify(
+        audience=document["audience"], template=document["template"],
+        channels=tuple(Channel(channel) for channel in document["channels"]), severity=Severity(document["severity"]),
     )  # fmt: skip
 
 
@@ -121,7 +148,10 @@ def _audience_document(audience: Audience) -> dict[str, Any]:
         "by": audience.by, "person": audience.person,
         "members": {
             value: [
-                {"name": member.name, "email": member.email, "phone": member.phone, "locale": member.locale}
+                {
+                    "name": member.name, "email": member.email, "phone": member.phone, "locale": member.locale,
+                    "calendar": member.calendar,
+                }
                 for member in members
             ]
             for value, members in audience.members.items()
@@ -134,6 +164,30 @@ def _audience(name: str, document: Mapping[str, Any]) -> Audience:
         value: tuple(Recipient(**member) for member in members) for value, members in document["members"].items()
     }
     return Audience(name=name, by=document["by"], members=members, person=document["person"])
+
+
+def _calendar_document(calendar: Calendar) -> dict[str, Any]:
+    return {
+        "zone": calendar.zone,
+        "hours": [
+            [day, [[begin.isoformat(), end.isoformat()] for begin, end in spans]]
+            for day, spans in calendar.hours.items()
+        ],
+        "holidays": sorted(day.isoformat() for day in calendar.holidays),
+    }
+
+
+def _calendar(name: str, document: Mapping[str, Any]) -> Calendar:
+    hours = {
+        day: tuple((time.fromisoformat(begin), time.fromisoformat(end)) for begin, end in spans)
+        for day, spans in document["hours"]
+    }
+    return Calendar(name, document["zone"], hours, frozenset(map(date.fromisoformat, document["holidays"])))
+
+
+def _whatsapp(document: Mapping[str, Any]) -> WhatsAppSending:
+    templates = {name: WhatsAppTemplate(**template) for name, template in document.get("templates", {}).items()}
+    return WhatsAppSending(templates, document.get("send_references", False))
 
 
 def _tuples(document: Mapping[str, Any]) -> dict[str, Any]:

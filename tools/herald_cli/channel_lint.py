@@ -1,0 +1,76 @@
+"""What channels need before they ship: the parts of a template, and what ``channels.yaml`` says of them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from herald.domain.configuration import Configuration
+from herald.domain.delivery import Channel
+from herald_cli.configuration_folder import CHANNELS, LoadedFolder
+from herald_cli.findings import Finding, did_you_mean
+from herald_cli.path_lint import bad_path
+from herald_cli.yaml_reader import Document, Keys
+
+PARTS_OF: Mapping[Channel, tuple[str, ...]] = {
+    Channel.EMAIL: ("subject.txt", "body.txt", "body.html"),
+    Channel.SMS: ("sms.txt",),
+    Channel.WHATSAPP: ("whatsapp.txt",),
+}
+SERVES_INSTEAD: Mapping[str, str] = {"whatsapp.txt": "sms.txt"}
+"""What does for a part that a template does not have."""
+PATHS: tuple[Keys, ...] = (("status", "dsn_status"), ("status", "whatsapp_events"))
+
+
+def missing_parts(configuration: Configuration, template: str, channel: Channel) -> Iterator[str]:
+    """Yield what a template lacks for a channel in the default language, as ``<template>/<locale>/<part>``."""
+    folder = f"{template}/{configuration.default_locale}"
+    for part in PARTS_OF[channel]:
+        if not {f"{folder}/{part}", f"{folder}/{SERVES_INSTEAD.get(part, part)}"} & configuration.templates.keys():
+            yield f"{folder}/{part}"
+
+
+def channel_findings(loaded: LoadedFolder, configuration: Configuration) -> Iterator[Finding]:
+    """Yield what is wrong with ``channels.yaml``; a rule whose WhatsApp message goes out free-form is a warning."""
+    document = loaded.documents.get(CHANNELS)
+    if document is not None:
+        yield from _paths(document)
+        yield from _registered(document, configuration)
+    for placed in loaded.rules:
+        then = placed.rule.then
+        if then and Channel.WHATSAPP in then.channels and then.template not in configuration.whatsapp.templates:
+            at: Keys = ("then", "notify", "channels", then.channels.index(Channel.WHATSAPP))
+            message = (
+                f"`{then.template}` is no registered template: by WhatsApp it reaches only who wrote in the last day"
+            )
+            fix = "register it with OpenText, and write it into channels.yaml under whatsapp.templates"
+            yield replace(placed.finding("free-form", message, fix, at=at), warning=True)
+
+
+def _paths(document: Document) -> Iterator[Finding]:
+    for section, key in PATHS:
+        path = (document.value.get(section) or {}).get(key)
+        if path:
+            yield from bad_path(document, (section, key), path)
+
+
+def _registered(document: Document, configuration: Configuration) -> Iterator[Finding]:
+    languages: dict[str, set[str]] = {}
+    for key in configuration.templates:
+        template, language, _part = key.split("/")
+        languages.setdefault(template, set()).add(language)
+    for template, registered in configuration.whatsapp.templates.items():
+        at: Keys = ("whatsapp", "templates", template)
+        if template not in languages:
+            message = f"there is no template `{template}`"
+            yield document.finding(at, "unknown-template", message, did_you_mean(template, languages))
+            continue
+        for language in registered.languages.keys() - languages[template]:
+            message = f"the template `{template}` has no language `{language}`"
+            fix = did_you_mean(language, languages[template])
+            yield document.finding((*at, "languages", language), "unknown-language", message, fix)
+        if configuration.default_locale not in registered.languages:
+            message = (
+                f"`{template}` is not registered in `{configuration.default_locale}`, "
+                "in which it goes to all whose language it does not have"
+            )
+            fix = f"add {configuration.default_locale}"
+            yield document.finding((*at, "languages"), "missing-language", message, fix)

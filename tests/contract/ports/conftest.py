@@ -34,6 +34,12 @@ def events(emulated_aws: None) -> Any:
 
 
 @pytest.fixture
+def scheduler(emulated_aws: None) -> Any:
+    """An EventBridge Scheduler with the default group."""
+    return boto3.client("scheduler")
+
+
+@pytest.fixture
 def secretsmanager(emulated_aws: None) -> Any:
     """A Secrets Manager without secrets."""
     return boto3.client("secretsmanager")

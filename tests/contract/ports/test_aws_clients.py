@@ -20,7 +20,7 @@ def fresh_clients(emulated_aws: None) -> Iterator[None]:
         function.cache_clear()
 
 
-@pytest.mark.parametrize("service", ["dynamodb", "events", "secretsmanager", "sqs"])
+@pytest.mark.parametrize("service", ["dynamodb", "events", "scheduler", "secretsmanager", "sqs"])
 def test_every_client_gives_up_in_time(service: Any) -> None:
     config = aws_clients.client(service).meta.config
 
@@ -51,7 +51,8 @@ def test_all_clients_share_a_session(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["aws_clients", "memory", "exact_json", "dynamodb_items", "ledger_records", "dynamodb_inbox", "sqs"]
+    "module",
+    ["aws_clients", "memory", "exact_json", "dynamodb_items", "ledger_records", "dynamodb_inbox", "sqs", "scheduler"],
 )
 def test_importing_an_adapter_does_not_import_boto3(module: str) -> None:
     code = f"import sys, herald.adapters.{module}; sys.exit('boto3' in sys.modules)"

@@ -1,6 +1,7 @@
 """The vendor clients as the tests use them: at a simulator, with little patience."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from herald.adapters.opentext_authentication import Authentication, BasicAuthent
 from herald.adapters.opentext_whatsapp import WhatsAppWebhook
 from herald.adapters.threekit import ThreekitPlatform
 from herald.domain.delivery import Channel
-from herald.domain.message import EmailContent, Outgoing, SmsContent
+from herald.domain.message import EmailContent, Outgoing, RegisteredTemplate, SmsContent, WhatsAppContent
 from herald.ports import Clock
 from simulators.opentext.credentials import CLIENT_ID, CLIENT_SECRET, USER_ID, USER_PASSWORD
 from simulators.threekit.seed import ids
@@ -40,6 +41,18 @@ SMS = Outgoing(
     customer_reference="evt_1",
     content=SmsContent("Bitte prüfen \N{EURO SIGN}", 1),
 )
+WHATSAPP = Outgoing(
+    channel=Channel.WHATSAPP,
+    address="+4915112345678",
+    reference="ntf_abc.whatsapp",
+    message_id="herald-m_3",
+    customer_reference="evt_1",
+    content=WhatsAppContent("Bitte prüfen:\nGröße \N{WHITE HEAVY CHECK MARK}"),
+)
+WHATSAPP_TEMPLATE = replace(
+    WHATSAPP, content=WhatsAppContent("Bitte prüfen", RegisteredTemplate("herald_approval", "de"))
+)
+"""The same under a template registered with the account."""
 
 
 class Secret:

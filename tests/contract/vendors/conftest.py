@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from simulators import OpenTextSimulator, ThreekitSimulator
+from simulators.opentext.simulator import OpenTextSwitches
 
 
 @pytest.fixture(scope="package")
@@ -22,6 +23,7 @@ def running_threekit() -> Iterator[ThreekitSimulator]:
 @pytest.fixture
 def opentext(running_opentext: OpenTextSimulator) -> OpenTextSimulator:
     running_opentext.reset()
+    running_opentext.switches = OpenTextSwitches(manual=True)
     return running_opentext
 
 

@@ -14,6 +14,8 @@ from tests.contract.vendors.clients import (
     NOW,
     PATIENT,
     SMS,
+    WHATSAPP,
+    WHATSAPP_TEMPLATE,
     at_now,
     opentext_at,
     threekit_at,
@@ -80,6 +82,16 @@ CALLS = {
     "submit_sms": VendorCall(
         "POST /mra/v1/outbound/sms", Call.SUBMIT, lambda url, wait: opentext_at(url, timeouts=wait).submit(SMS)
     ),
+    "submit_whatsapp": VendorCall(
+        "POST /mra/v1/outbound/whatsapp",
+        Call.SUBMIT,
+        lambda url, wait: opentext_at(url, timeouts=wait).submit(WHATSAPP),
+    ),
+    "submit_whatsapp_template": VendorCall(
+        "POST /mra/v1/outbound/whatsapp/template_message",
+        Call.SUBMIT,
+        lambda url, wait: opentext_at(url, timeouts=wait).submit(WHATSAPP_TEMPLATE),
+    ),
     "order": VendorCall(
         "GET /api/orders/*", Call.READ, lambda url, wait: threekit_at(url, timeouts=wait).order(ORDER_ID)
     ),
@@ -117,7 +129,7 @@ CALLS = {
             partial(lambda channel, url, wait: opentext_at(url, timeouts=wait).status(channel, "xsi-0"), channel),
             prepare=partial(with_a_job, channel),
         )
-        for channel, path in ((Channel.EMAIL, "emails"), (Channel.SMS, "sms"))
+        for channel, path in ((Channel.EMAIL, "emails"), (Channel.SMS, "sms"), (Channel.WHATSAPP, "whatsapp"))
     },
     "whatsapp_register": VendorCall(
         f"POST {WEBHOOK_PATH}",

@@ -1,4 +1,4 @@
-"""Submits hold nothing but what docs/vendor/opentext.md shows, read out of the document itself (2.5, 3, 3.1, 3.2)."""
+"""Submits hold nothing but what docs/vendor/opentext.md shows, read out of the document itself (2.5, 3, 3.1 to 3.4)."""
 
 import copy
 import json
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.contract.vendors.clients import EMAIL, SMS, opentext_at
+from tests.contract.vendors.clients import EMAIL, SMS, WHATSAPP, WHATSAPP_TEMPLATE, opentext_at
 
 from herald.domain.delivery import Channel, message_id
 from herald.domain.message import Outgoing
@@ -51,6 +51,20 @@ def documented(channel: Channel) -> Documented:
     assert path is not None
     minimal, known = json_blocks(section(heading))
     return Documented(path[1], minimal, known)
+
+
+def documented_whatsapp(message: Outgoing) -> Documented:
+    """Return what the document says about WhatsApp: one sample of a template, and the forms of what has none."""
+    row = "WhatsApp template" if message is WHATSAPP_TEMPLATE else r"WhatsApp free-form \(.*?\)"
+    path = re.search(rf"^\| {row} \| `POST (\S+)` \|", section("3. Submit endpoints"), re.MULTILINE)
+    assert path is not None
+    text = section("3.4 WhatsApp")
+    (sample,) = json_blocks(text)
+    if message is not WHATSAPP_TEMPLATE:
+        written = re.search(r"^Free-form: `(.*?)` \|", text, re.MULTILINE)
+        assert written is not None
+        sample = {"destinations": sample["destinations"], **json.loads(f"{{{written[1]}}}")}
+    return Documented(path[1], sample, sample)
 
 
 def documented_headers() -> dict[str, str]:
@@ -156,3 +170,27 @@ def test_a_field_that_lacks_is_told(opentext: OpenTextSimulator, message: Outgoi
     for field in document.minimal:
         lacking = {name: value for name, value in body.items() if name != field}
         assert any(told.startswith(f"lacking: .{field} ") for told in differences(lacking, document))
+
+
+@pytest.mark.parametrize("message", [WHATSAPP, WHATSAPP_TEMPLATE], ids=["free-form", "template"])
+def test_a_whatsapp_submit_is_the_sample_field_for_field(opentext: OpenTextSimulator, message: Outgoing) -> None:
+    document = documented_whatsapp(message)
+    assert differences(body_of(opentext, message), document) == []
+    seen = opentext.requests[-1].request
+    assert (seen.method, seen.path, seen.query) == ("POST", document.path, {})
+    assert set(seen.headers) <= set(documented_headers()) | FROM_THE_TRANSPORT
+
+
+@pytest.mark.parametrize("message", [WHATSAPP, WHATSAPP_TEMPLATE], ids=["free-form", "template"])
+def test_no_sample_of_whatsapp_shows_the_references_that_can_be_switched_on(
+    opentext: OpenTextSimulator, message: Outgoing
+) -> None:
+    opentext.switches.whatsapp_references = True
+    content: Any = message.content
+    referenced = replace(message, content=replace(content, referenced=True))
+    assert differences(body_of(opentext, referenced), documented_whatsapp(message)) == [
+        "not documented: .destinations.[].ref (string)",
+        "not documented: .options (object)",
+        "not documented: .options.customer_reference (string)",
+        "not documented: .options.message_id (string)",
+    ]

@@ -165,6 +165,25 @@ def test_events_and_codes_an_integrator_has_learnt_are_read() -> None:
     assert state(delivery_attempts=attempt("Sent"), events=sms_event("Rejected")) is FAILED
 
 
+@pytest.mark.parametrize(
+    ("told", "state", "unknown"),
+    [
+        (["Confirmed"], DELIVERED, 0), (["Rejected"], FAILED, 0), (["Rejected", "Confirmed"], DELIVERED, 0),
+        (["Blue"], SENT, 1), ([7], SENT, 1), ([], SENT, 0),
+    ],
+)  # fmt: skip
+def test_whatsapp_events_are_read_where_the_configuration_says(
+    told: list[Any], state: DeliveryState, unknown: int
+) -> None:
+    events = {"chat": [{"said": status} for status in told]}
+    body = {"job_id": "x", "deliveries": [{"delivery_attempts": attempt("Sent"), "events": events}]}
+    reading = StatusReading(failed=("Rejected",), whatsapp_events="chat[].said")
+    (delivery,) = read_status(body, reading).deliveries
+    assert (delivery.state, delivery.unknown) == (state, unknown)
+    (unread,) = read_status(body).deliveries
+    assert (unread.state, unread.unknown) == (SENT, 0)
+
+
 @pytest.mark.parametrize("ended", ["Error", "Cancelled"])
 def test_a_job_that_ended_badly_speaks_for_deliveries_of_which_nothing_is_told(ended: str) -> None:
     silent = read_status({"job_id": "x", "job_state": [ended], "deliveries": [{"sms": "1"}]})
@@ -209,7 +228,8 @@ def test_a_reference_is_decoded_tolerantly(raw: Any, reference: str | None, unkn
 
 
 @pytest.mark.parametrize(
-    ("address", "channel"), [("sms", Channel.SMS), ("email", Channel.EMAIL), ("fax", None), ("whatsapp", None)]
+    ("address", "channel"),
+    [("sms", Channel.SMS), ("email", Channel.EMAIL), ("whatsapp", Channel.WHATSAPP), ("fax", None), ("push", None)],
 )
 def test_the_channel_is_told_by_the_address_field(address: str, channel: Channel | None) -> None:
     found = reported(**{address: "0034666999999"})

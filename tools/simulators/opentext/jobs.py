@@ -1,4 +1,8 @@
-"""A job and the way it goes, step by step, and its status as the vendor writes it (docs/vendor/opentext.md 4)."""
+"""A job and the way it goes, step by step, and its status as the vendor writes it (docs/vendor/opentext.md 4).
+
+The status of a WhatsApp job is not public (4): that it is as those of the others, with ``whatsapp`` for the address, is
+assumed.
+"""
 
 import base64
 from dataclasses import dataclass, field
@@ -32,18 +36,22 @@ _NEVER_ENDING = ("strange", *_STANDSTILLS)
 
 @dataclass
 class Delivery:
-    """One recipient of a job: address, ``ref`` of the submit, the outcome that waits for it, the moments it met."""
+    """One recipient of a job: address, ``ref`` of the submit, the outcome that waits for it, the moments it met.
+
+    One that is not ``followed`` gets no event: nothing more is told of it than that it was sent.
+    """
 
     address: str
     ref: str | None
     outcome: Outcome
     attempted_at: datetime | None = None
     event_at: datetime | None = None
+    followed: bool = True
 
     @property
     def gets_event(self) -> bool:
         """Whether a delivery event follows the sending."""
-        return self.outcome.name in _WITH_EVENT
+        return self.followed and self.outcome.name in _WITH_EVENT
 
     @property
     def last_step(self) -> int:

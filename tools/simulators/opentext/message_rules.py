@@ -12,7 +12,7 @@ from typing import Literal
 from simulators.field_rules import ClosedObject, FieldError, ListOf, OneOf, Rule, Text, Whole
 from simulators.json_types import Record
 
-Channel = Literal["sms", "email"]
+Channel = Literal["sms", "email", "whatsapp"]
 
 # SOAP limits MessageId to 80 characters; that REST does too is assumed (3.6).
 MESSAGE_ID_LONGEST = 80
@@ -36,6 +36,7 @@ _OPTION_FIELDS: dict[str, Rule] = {
     "billing_code": Text(),
     "customer_reference": Text(),
 }
+OPTIONS = ClosedObject(_OPTION_FIELDS)
 _EMAIL_OPTIONS = ClosedObject(
     {
         "subject": Text(),
@@ -78,7 +79,7 @@ def _sms(number: str) -> ClosedObject:
         {
             "destinations": ListOf(destination, 1),
             "sms_text": Text(1),
-            "options": ClosedObject(_OPTION_FIELDS),
+            "options": OPTIONS,
             "reports": _REPORTS,
         },
         frozenset({"destinations", "sms_text"}),
@@ -89,7 +90,7 @@ _SMS_DIGITS = _sms(r"\d{7,17}")
 _SMS_PLUS = _sms(r"\+?\d{7,17}")
 
 
-def check_message(channel: Channel, body: Record, *, plus_numbers: bool) -> list[str]:
+def check_message(channel: Literal["sms", "email"], body: Record, *, plus_numbers: bool) -> list[str]:
     """Check a submit and return its readable texts: the SMS text, or each e-mail body part decoded.
 
     Raises FieldError for an unknown, missing or wrong field, and for ``data`` that is not base64 of its charset.

@@ -36,6 +36,8 @@ class Outcome:
     - ``held``: Held for ever, a state seen in SOAP only.
     - ``strange``: after InProcess ``Quarantined`` for ever, a state that nobody documents.
     - ``silent``: accepted, then Pending for ever, without a push of its own.
+
+    For WhatsApp no event is known: ``delivered``, ``opened`` and ``bounced`` are there as ``sent_only``.
     """
 
     name: OutcomeName = "delivered"

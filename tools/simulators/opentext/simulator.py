@@ -20,6 +20,7 @@ from simulators.opentext.outcomes import Outcomes
 from simulators.opentext.submit_rate import SubmitRate
 from simulators.opentext.submits import Submit, SubmitRecord
 from simulators.opentext.timeline import Timeline
+from simulators.opentext.whatsapp_rules import check_whatsapp
 from simulators.routes import Handler, RouteTable
 from simulators.running import Simulator
 from simulators.switches import switches_reply
@@ -40,6 +41,7 @@ class OpenTextSwitches:
     - ``dedupe_message_id``: a ``message_id`` seen before answers the earlier job id, as SOAP does; False makes a new
       job. Which of the two REST does is unproven (docs/vendor/opentext.md 3.6).
     - ``plus_numbers``: take telephone numbers with a leading ``+``, which no REST sample shows (3.1).
+    - ``whatsapp_references``: take ``ref`` and ``options`` in WhatsApp submits, which no sample shows (3.4).
     - ``manual``: jobs do not play by themselves; use ``advance``.
     - ``step_seconds``: time between two steps of a job.
     - ``webhook_states``: push each change or the final one; ``out_of_order``: push all changes, last first, at the end.
@@ -54,6 +56,7 @@ class OpenTextSwitches:
 
     dedupe_message_id: bool = True
     plus_numbers: bool = False
+    whatsapp_references: bool = False
     manual: bool = False
     step_seconds: float = 0.1
     webhook_states: WebhookStates = "each"
@@ -73,6 +76,7 @@ class OpenTextSwitchValues(TypedDict, total=False):
 
     dedupe_message_id: bool
     plus_numbers: bool
+    whatsapp_references: bool
     manual: bool
     step_seconds: float
     webhook_states: WebhookStates
@@ -255,10 +259,11 @@ class OpenTextSimulator(Simulator):
     def _add_vendor_routes(self) -> None:
         add = self._server.vendor.add
         add("POST /tenants/{tenant}/oauth2/token", self.credentials.issue)
-        paths: tuple[tuple[str, Channel], ...] = (("sms", "sms"), ("emails", "email"))
+        paths: tuple[tuple[str, Channel], ...] = (("sms", "sms"), ("emails", "email"), ("whatsapp", "whatsapp"))
         for path, channel in paths:
             add(f"POST /mra/v1/outbound/{path}", self._submit_on(channel))
             add(f"GET /mra/v1/outbound/{path}/status", self._status_on(channel))
+        add("POST /mra/v1/outbound/whatsapp/template_message", self._submit_on("whatsapp", template=True))
         add(f"POST {_INBOUND_WHATSAPP}", self._inbound.register)
         add(f"GET {_INBOUND_WHATSAPP}", self._inbound.registered)
         add(f"DELETE {_INBOUND_WHATSAPP}", self._inbound.unregister)
@@ -267,7 +272,7 @@ class OpenTextSimulator(Simulator):
         if self.switches.outage:
             raise refused(503, "simulated outage")
 
-    def _submit_on(self, channel: Channel) -> Handler:
+    def _submit_on(self, channel: Channel, *, template: bool = False) -> Handler:
         def submit(request: Request) -> Reply:
             self.credentials.check(request)
             self._rate.take()
@@ -277,12 +282,19 @@ class OpenTextSimulator(Simulator):
                 raise refused(422, "a submit has no query parameters")
             body = request.json_object(400)
             try:
-                texts = check_message(channel, body, plus_numbers=self.switches.plus_numbers)
+                texts = self._texts(channel, body, template=template)
             except FieldError as error:
                 raise refused(422, str(error)) from error
             return json_reply({"job_id": self._accept(channel, body, texts, request.headers.get("x-mra-submitid"))})
 
         return submit
+
+    def _texts(self, channel: Channel, body: Record, *, template: bool) -> list[str]:
+        plus_numbers = self.switches.plus_numbers
+        if channel == "whatsapp":
+            references = self.switches.whatsapp_references
+            return check_whatsapp(body, template=template, plus_numbers=plus_numbers, references=references)
+        return check_message(channel, body, plus_numbers=plus_numbers)
 
     def _accept(self, channel: Channel, body: Record, texts: list[str], submit_id: str | None) -> str:
         options: Record = body.get("options", {})
@@ -294,7 +306,10 @@ class OpenTextSimulator(Simulator):
         job_id = f"{self.switches.job_prefix}-{self._next_number}"
         self._next_number += 1
         rows = body["destinations"]
-        deliveries = [Delivery(row[channel], row.get("ref"), self.outcomes.of(row[channel])) for row in rows]
+        followed = channel != "whatsapp"
+        deliveries = [
+            Delivery(row[channel], row.get("ref"), self.outcomes.of(row[channel]), followed=followed) for row in rows
+        ]
         self.jobs[job_id] = Job(
             job_id, channel, deliveries, self._clock(), options.get("customer_reference"), options.get("billing_code")
         )

@@ -13,11 +13,15 @@ from herald.adapters.opentext_authentication import Authentication
 from herald.domain.delivery import Channel
 from herald.domain.errors import CallFailed, Fate, Reason
 from herald.domain.fates import SUCCESS, Break, Call, ruling_for_break
-from herald.domain.message import EmailContent, Outgoing, SmsContent
+from herald.domain.message import EmailContent, Outgoing, SmsContent, WhatsAppContent
 
 EMAIL_PATH: Final = "/mra/v1/outbound/emails"
 SMS_PATH: Final = "/mra/v1/outbound/sms"
-PATHS: Final = {Channel.EMAIL: EMAIL_PATH, Channel.SMS: SMS_PATH}
+WHATSAPP_PATH: Final = "/mra/v1/outbound/whatsapp"
+WHATSAPP_TEMPLATE_PATH: Final = f"{WHATSAPP_PATH}/template_message"
+PATHS: Final = {Channel.EMAIL: EMAIL_PATH, Channel.SMS: SMS_PATH, Channel.WHATSAPP: WHATSAPP_PATH}
+WHATSAPP_PARAMETER: Final = "body[1]text"
+"""The one parameter of a registered template's body that the samples show (docs/vendor/opentext.md 3.4)."""
 LONGEST_JOB_ID: Final = 200
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -81,7 +85,7 @@ class SignedInCalls:
 
 
 class OpenTextNotifications:
-    """Submits messages and asks what became of them. Vendor facts: docs/vendor/opentext.md 2.5, 3, 3.1, 3.2 and 4."""
+    """Submits messages and asks what became of them. Vendor facts: docs/vendor/opentext.md 2.5, 3 to 3.4 and 4."""
 
     def __init__(self, http: HttpClient, api: OpenTextApi, authentication: Authentication) -> None:
         self._calls = SignedInCalls(http, api.base_url, authentication)
@@ -112,16 +116,31 @@ class OpenTextNotifications:
         return answer
 
     def _request(self, message: Outgoing) -> tuple[str, dict[str, Any]]:
-        options: dict[str, Any] = {
-            "message_id": message.message_id,
-            "customer_reference": message.customer_reference,
-        }
+        if isinstance(message.content, WhatsAppContent):
+            return self._whatsapp(message, message.content)
+        options = _options(message)
         if isinstance(message.content, SmsContent):
             destination = {"sms": self._phone(message.address), "ref": message.reference}
             return SMS_PATH, {"destinations": [destination], "sms_text": message.content.text, "options": options}
         destination = {"email": _mailbox(message.address), "ref": message.reference}
         options["email_options"] = {"subject": message.content.subject}
         return EMAIL_PATH, {"options": options, "destinations": [destination], "body": self._parts(message.content)}
+
+    def _whatsapp(self, message: Outgoing, content: WhatsAppContent) -> tuple[str, dict[str, Any]]:
+        destination = {"whatsapp": self._phone(message.address)}
+        body: dict[str, Any] = {"destinations": [destination]}
+        if content.referenced:
+            destination["ref"] = message.reference
+            body["options"] = _options(message)
+        if content.template is None:
+            return WHATSAPP_PATH, {**body, "whatsapp_message": {"text_message": {"text": content.text}}}
+        filled = {
+            "template_id": content.template.template_id,
+            "language_code": content.template.language_code,
+            "parameters": {WHATSAPP_PARAMETER: content.text},
+        }
+        template_message = {"template_message": {"channel_template": {"WHATSAPP": filled}}}
+        return WHATSAPP_TEMPLATE_PATH, {**body, "whatsapp_template_message": template_message}
 
     def _parts(self, content: EmailContent) -> list[dict[str, str]]:
         parts = [_part("body.txt", "text", content.text)]
@@ -133,6 +152,10 @@ class OpenTextNotifications:
         if _E164.fullmatch(number) is None:
             raise CallFailed(Fate.PERMANENT, Reason.NO_ADDRESS, "the recipient's phone number is not E.164")
         return f"00{number[1:]}" if self._api.phone_format is PhoneFormat.DOUBLE_ZERO else number
+
+
+def _options(message: Outgoing) -> dict[str, Any]:
+    return {"message_id": message.message_id, "customer_reference": message.customer_reference}
 
 
 def _part(name: str, kind: str, text: str) -> dict[str, str]:

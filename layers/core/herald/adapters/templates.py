@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Final
@@ -13,15 +13,20 @@ from jinja2.exceptions import SecurityError
 from herald.adapters.template_formats import FORMATS, FormatError
 from herald.adapters.template_sandbox import TemplateSandbox
 from herald.domain.configuration import Configuration
-from herald.domain.message import EmailContent, SmsContent
+from herald.domain.message import EmailContent, RegisteredTemplate, SmsContent, WhatsAppContent
 from herald.domain.sms_length import MAX_SEGMENTS, plain_typography, sms_length
 from herald.ports import RenderError
 
-SUBJECT, TEXT, HTML, SMS = "subject.txt", "body.txt", "body.html", "sms.txt"
+SUBJECT, TEXT, HTML, SMS, WHATSAPP = "subject.txt", "body.txt", "body.html", "sms.txt", "whatsapp.txt"
 EMAIL_PARTS: Final = (SUBJECT, TEXT, HTML)
 SMS_PARTS: Final = (SMS,)
-MAX_CHARACTERS: Final[Mapping[str, int]] = {SUBJECT: 2_000, TEXT: 100_000, HTML: 300_000, SMS: 5_000}
+WHATSAPP_PARTS: Final = (WHATSAPP,)
+MAX_CHARACTERS: Final[Mapping[str, int]] = {
+    SUBJECT: 2_000, TEXT: 100_000, HTML: 300_000, SMS: 5_000, WHATSAPP: 5_000,
+}  # fmt: skip
 MAX_SUBJECT: Final = 200
+MAX_WHATSAPP: Final = 4_096
+"""WhatsApp's own limit; OpenText publishes none (docs/vendor/opentext.md 9.14)."""
 KEPT_VERSIONS: Final = 4
 
 _BIDI: Final = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -61,6 +66,26 @@ class JinjaRenderer:
             raise RenderError(f"{chosen.key(SMS)}: it has {segments} segments; 1 to {MAX_SEGMENTS} are sent")
         return SmsContent(text, segments)
 
+    def whatsapp(
+        self, configuration: Configuration, template: str, locale: str, values: Mapping[str, Any]
+    ) -> WhatsAppContent:
+        """Render a WhatsApp message, of ``sms.txt`` in a language without ``whatsapp.txt``. Raises ``RenderError``.
+
+        Where the template is registered with the account, it is in a language in which it is, and in one line, since
+        WhatsApp takes no line break in what fills a template (docs/vendor/opentext.md 9.14).
+        """
+        registered = configuration.whatsapp.templates.get(template)
+        chosen = self._compiled(configuration).choose(
+            template, locale, WHATSAPP_PARTS, instead=SMS_PARTS, spoken=registered.languages if registered else None
+        )
+        part = WHATSAPP if chosen.has(WHATSAPP) else SMS
+        text = self._render(chosen, part, values)
+        text = " ".join(text.split()) if registered else text
+        if not 0 < len(text) <= MAX_WHATSAPP:
+            raise RenderError(f"{chosen.key(part)}: it has {len(text)} characters; 1 to {MAX_WHATSAPP} are sent")
+        filled = RegisteredTemplate(registered.template_id, registered.languages[chosen.folder]) if registered else None
+        return WhatsAppContent(text, filled, configuration.whatsapp.send_references)
+
     def _compiled(self, configuration: Configuration) -> "_Compiled":
         with self._lock:
             found = self._versions.pop(configuration.version, None) or _Compiled(configuration, self._sandboxes)
@@ -93,6 +118,9 @@ class _Chosen:
     def key(self, part: str) -> str:
         return f"{self.template}/{self.folder}/{part}"
 
+    def has(self, part: str) -> bool:
+        return self.compiled.holds(self.template, self.folder, (part,))
+
 
 class _Compiled:
     """The templates of one configuration version, each compiled when it is first used."""
@@ -111,14 +139,28 @@ class _Compiled:
     def source(self, key: str) -> str:
         return self._sources[key]
 
-    def choose(self, template: str, locale: str, parts: tuple[str, ...]) -> _Chosen:
-        """Take the first language of the fallback chain that has all parts: a mail is in one language, or another."""
+    def holds(self, template: str, folder: str, parts: tuple[str, ...]) -> bool:
+        return all(f"{template}/{folder}/{part}" in self._sources for part in parts)
+
+    def choose(
+        self, template: str, locale: str, parts: tuple[str, ...], *,
+        instead: tuple[str, ...] = (), spoken: Collection[str] | None = None,
+    ) -> _Chosen:  # fmt: skip
+        """Take the first language of the fallback chain that has all parts: a mail is in one language, or another.
+
+        One with the parts that serve ``instead`` will do as well; where there are ``spoken`` languages, no other will.
+        """
+        kinds = (parts, instead) if instead else (parts,)
         for candidate in fallback_chain(locale, self._default_locale):
             folder = self._folders.get((template, candidate))
-            if folder is not None and all(f"{template}/{folder}/{part}" in self._sources for part in parts):
+            if folder is None or (spoken is not None and folder not in spoken):
+                continue
+            if any(self.holds(template, folder, kind) for kind in kinds):
                 same_language = _normal(locale).split("-")[0] == candidate.split("-")[0]
                 return _Chosen(self, template, folder, locale if same_language else folder)
-        raise RenderError(f"{template}: neither the recipient's nor the default language has {' and '.join(parts)}")
+        wanted = " or ".join(" and ".join(kind) for kind in kinds)
+        wanted += " and is registered" if spoken is not None else ""
+        raise RenderError(f"{template}: neither the recipient's nor the default language has {wanted}")
 
     def template(self, key: str) -> Template:
         found = self._templates.get(key)

@@ -10,6 +10,8 @@ from herald_cli.configuration_folder import read_folder
 CONFIGURATION = read_folder(Path(__file__).parents[3] / "config")
 LOCALES = ("en", "de", "fr")
 VOID = {"meta", "br", "img"}
+PICTURE_WIDTHS = ("64", "320")
+"""Of an item in a list, and of the configuration that is to be approved."""
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 
@@ -43,7 +45,7 @@ class _Balance(HTMLParser):
         if tag == "img":
             self.pictures.append(dict(attrs)["src"] or "")
             self.alternatives.append(dict(attrs)["alt"] or "")
-            assert dict(attrs)["width"] == "64"
+            assert dict(attrs)["width"] in PICTURE_WIDTHS
         assert tag not in ("script", "style", "link", "form")
         assert not [name for name, _ in attrs if name.startswith("on")]
 

@@ -141,9 +141,11 @@ def test_every_rule_can_be_told_in_every_language_for_every_event_it_listens_to(
     samples = {(template, event_type): case for case, (template, event_type, _, _) in CASES.items()}
     rendered = set()
     for rule in CONFIGURATION.rules:
+        if rule.then is None:
+            continue
         for key in ((rule.then.template, event_type) for event_type in rule.events):
             if key not in samples:
-                assert rule.then.template in ("approval-request", "escalation", *OF_SCANS)
+                assert rule.then.template in ("escalation", *OF_SCANS)
                 continue
             for channel in rule.then.channels:
                 render = JinjaRenderer().email if channel is Channel.EMAIL else JinjaRenderer().sms

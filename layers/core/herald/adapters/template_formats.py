@@ -1,15 +1,18 @@
 """The filters that write numbers, money and times as the template's variable ``locale`` (BCP 47) does."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
 if TYPE_CHECKING:
     from babel import Locale
+
+Style = Literal["short", "medium", "long", "full"]
+LONGEST_ZONE_NAME: Final = 5
 
 
 class FormatError(ValueError):
@@ -35,20 +38,19 @@ def number(context: Context, value: Any) -> str:
 
 
 @pass_context
-def date_and_time(context: Context, value: Any, style: str = "medium", timezone: str = "UTC") -> str:
-    """Write a point in time (aware, or ISO 8601 text) in a time zone. Raises ``FormatError``.
+def date_and_time(context: Context, value: Any, style: Style = "medium", zone: Any = None) -> str:
+    """Write a point in time (aware, or ISO 8601 text), in UTC with its seconds. Raises ``FormatError``.
 
-    ``style`` is short, medium, long or full, as Babel has them; ``timezone`` is an IANA name.
+    ``style`` is short, medium, long or full, as Babel has them. With an IANA name as ``zone`` it is the local time
+    there, to the minute and with the zone's short name; in UTC if nobody knows that zone.
     """
-    from babel.dates import format_datetime, get_timezone  # noqa: PLC0415 - as above
+    from babel.dates import format_datetime  # noqa: PLC0415 - as above
 
     if style not in ("short", "medium", "long", "full"):
         raise FormatError("datetime's style is short, medium, long or full")
-    try:
-        zone = get_timezone(timezone)
-    except LookupError:
-        raise FormatError("datetime's time zone is not known") from None
-    return format_datetime(_moment(value), style, tzinfo=zone, locale=_locale(context))
+    if zone is None:
+        return format_datetime(_moment(value), style, locale=_locale(context))
+    return _local_time(_moment(value).astimezone(_zone(zone)), style, _locale(context))
 
 
 FORMATS: dict[str, Callable[..., Any]] = {"money": money, "number": number, "datetime": date_and_time}
@@ -76,6 +78,38 @@ def _moment(value: Any) -> datetime:
     if not isinstance(value, datetime):
         raise FormatError("that is not a point in time")
     return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def _local_time(local: datetime, style: Style, locale: "Locale") -> str:
+    from babel.dates import format_date, format_time, get_datetime_format  # noqa: PLC0415 - as above
+
+    date, time = format_date(local, style, locale), format_time(local, "short", tzinfo=local.tzinfo, locale=locale)
+    joined = str(get_datetime_format(style, locale)).replace("{1}", date).replace("{0}", time)
+    return f"{joined} {_zone_name(local, locale)}"
+
+
+def _zone_name(local: datetime, locale: "Locale") -> str:
+    """MEZ where the language has a short name for it, else CET as it is written anywhere, else UTC+04:00."""
+    from babel.dates import get_timezone_name  # noqa: PLC0415 - as above
+
+    own = local.tzname() or ""
+    if own == "UTC":
+        return own
+    for name in (get_timezone_name(local, "short", locale=locale), own):
+        if name.isalpha() and len(name) <= LONGEST_ZONE_NAME:
+            return name
+    offset = local.strftime("%z")
+    return f"UTC{offset[:3]}:{offset[3:5]}"
+
+
+def _zone(name: Any) -> tzinfo:
+    """The time zone of that name; UTC if there is none, since no message may fail because of a person's settings."""
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - not all messages need it
+
+    try:
+        return ZoneInfo(name) if isinstance(name, str) else UTC
+    except (LookupError, ValueError, OSError):
+        return UTC
 
 
 def _locale(context: Context) -> "Locale":

@@ -1,0 +1,1 @@
+"""The pages people decide on: HTML in the reader's language, without a script or anything from outside."""

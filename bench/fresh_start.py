@@ -87,6 +87,11 @@ def fresh_starts() -> Iterator[FreshStarts]:
         house.settle(FIRST_LOOK)
         answer = house.open_report(signed("reports/none/all.csv", house.clock() + timedelta(days=1), REPORT_KEY))
         assert answer["statusCode"] == 302, answer
+        # There is no such approval, which its timer does not know, and a page says.
+        house.ring("apr_none", house.clock())
+        house.settle(FIRST_LOOK)
+        answer = house.visit("none")
+        assert answer["statusCode"] == 404, answer
         yield FreshStarts(house, stub)
 
 

@@ -26,7 +26,7 @@ CREDENTIALS = {
 CONSUMERS = {
     "Evaluation": "rule_evaluation", "Tracking": "delivery_tracking", "Dispatch": "notification_dispatch",
     "Writeback": "threekit_writeback",
-    "Reconcile": "reconcile", "Scan": "catalog_scan",
+    "Reconcile": "reconcile", "Scan": "catalog_scan", "ApprovalTimer": "approval_timer",
 }  # fmt: skip
 
 # One for all houses of this process: the logger writes for ever to the output it finds when it is made.
@@ -89,6 +89,7 @@ class RecordedHouse(House):
         self.callback = self._noting("opentext_callback", self.callback)
         self.relay = self._noting("event_relay", self.relay)
         self.download = self._noting("report_download", self.download)
+        self.page = self._noting("approval_page", self.page)
         for work in self.works:
             work.handle = self._noting(CONSUMERS[work.name], work.handle)
 

@@ -78,7 +78,7 @@ def schedules_act_through_a_role_that_only_sends(template: Template) -> Iterator
 def groups_have_a_role_for_one_queue(template: Template) -> Iterator[str]:
     """Also where its schedules are made later: what they may do is said here, and it is to fill one work queue."""
     for name, _ in template.of_type(GROUP):
-        roles = [role for role, document in template.of_type("AWS::IAM::Role") if _trusts(document, f"{name}.Arn")]
+        roles = [role for role, document in template.of_type("AWS::IAM::Role") if trusts(document, f"{name}.Arn")]
         if len(roles) != 1:
             yield f"{name}: write one role that scheduler.amazonaws.com may take on for {name}.Arn and this account"
         for role in roles:
@@ -112,7 +112,8 @@ def schedules_have_a_heartbeat(template: Template) -> Iterator[str]:
             yield f"{name}: runs less often than a period of the heartbeat's alarm; raise that Period"
 
 
-def _trusts(role: Properties, group_arn: str) -> bool:
+def trusts(role: Properties, group_arn: str) -> bool:
+    """Whether Scheduler may take a role on for the schedules of a group."""
     return any(
         one.get("Principal") == SCHEDULER and _is_for(one, group_arn)
         for one in role.get("AssumeRolePolicyDocument", {}).get("Statement", [])

@@ -25,12 +25,16 @@ Resource = dict[str, Any]
 
 @dataclass
 class Template:
-    """Resources by logical name. References are strings: ``Queue`` for a Ref, ``Queue.Arn`` for an attribute."""
+    """Resources by logical name. References are strings: ``Queue`` for a Ref, ``Queue.Arn`` for an attribute.
+
+    ``waits_for`` names for each resource those that CloudFormation must have made before it.
+    """
 
     resources: dict[str, Resource]
     parameters: dict[str, Any]
     outputs: dict[str, Any]
     source: dict[str, Any]
+    waits_for: dict[str, set[str]]
 
     def of_type(self, kind: str) -> Iterator[tuple[str, Properties]]:
         """Name and properties of each resource of a type."""
@@ -71,7 +75,25 @@ def translated(stage: str) -> Template:
     full = Translator({}, Parser(), boto_session=session).translate(prepared, parameters)
     full = json.loads(json.dumps(full))
     resolver = _Resolver(parameters, full.get("Conditions", {}))
-    return Template(resolver.resolve(full["Resources"]), parameters, resolver.resolve(full["Outputs"]), source)
+    resources = full["Resources"]
+    waits_for = {name: set(_references(resource)) & resources.keys() for name, resource in resources.items()}
+    return Template(resolver.resolve(resources), parameters, resolver.resolve(full["Outputs"]), source, waits_for)
+
+
+def _references(value: Any) -> Iterator[str]:
+    """Every name that is referred to in a translated resource."""
+    if isinstance(value, list):
+        for one in value:
+            yield from _references(one)
+    elif isinstance(value, dict):
+        for key, argument in value.items():
+            if key in ("Ref", "DependsOn"):
+                yield from as_list(argument)
+            elif key == "Fn::GetAtt":
+                yield as_list(argument)[0].split(".")[0]
+            elif key == "Fn::Sub":
+                yield from re.findall(r"\$\{(\w+)[.}]", str(argument))
+            yield from _references(argument)
 
 
 @dataclass
@@ -125,4 +147,11 @@ def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-__all__ = ["LOCAL_CODE", "ROOT", "Properties", "Resource", "Template", "as_list", "stage_names", "translated"]
+def schedules_in(group: str) -> str:
+    """What a right on all schedules of a group names, as the template forms it."""
+    return f"arn:AWS::Partition:scheduler:AWS::Region:AWS::AccountId:schedule/{group}/*"
+
+
+__all__ = [
+    "LOCAL_CODE", "ROOT", "Properties", "Resource", "Template", "as_list", "schedules_in", "stage_names", "translated",
+]  # fmt: skip

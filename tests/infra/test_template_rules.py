@@ -3,16 +3,26 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from tests.infra import access_rules, bucket_rules, function_rules, queue_rules, schedule_rules
-from tests.infra.mutations import BREAKS, Mutation
+from tests.infra import (
+    access_rules,
+    bucket_rules,
+    door_rules,
+    function_rules,
+    queue_rules,
+    schedule_rules,
+    timer_rules,
+)
+from tests.infra.mutations import BREAKS
 from tests.infra.template import Template, stage_names, translated
+from tests.infra.template_changes import Mutation
 
 from localrun import StackOutputs
 from localrun.http_routes import declared_routes
 
 Rule = Callable[[Template], Iterator[str]]
 RULES: list[Rule] = [
-    *function_rules.RULES, *queue_rules.RULES, *schedule_rules.RULES, *access_rules.RULES, *bucket_rules.RULES,
+    *function_rules.RULES, *queue_rules.RULES, *schedule_rules.RULES, *timer_rules.RULES,
+    *access_rules.RULES, *bucket_rules.RULES, *door_rules.RULES,
 ]  # fmt: skip
 CASES = [(rule, number) for rule in RULES for number in range(len(BREAKS.get(rule.__name__, [])))]
 
@@ -53,4 +63,9 @@ def test_http_api_has_exactly_these_routes() -> None:
         "POST /callbacks/opentext/{source}": "OpentextCallbackFunction",
         "POST /callbacks/opentext/{source}/{token}": "OpentextCallbackFunction",
         "GET /reports/{token}": "ReportDownloadFunction",
+        "GET /approvals/{token}": "ApprovalPageFunction",
+        "HEAD /approvals/{token}": "ApprovalPageFunction",
+        "POST /approvals/{token}": "ApprovalPageFunction",
+        "GET /approvals/{token}/picture": "ApprovalPageFunction",
+        "GET /approvals/{token}/receipt": "ApprovalPageFunction",
     }, "a new route needs a threat assessment: update this list with it"

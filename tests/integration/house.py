@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import boto3
 from tests.builders import MovingClock
@@ -18,10 +19,13 @@ from herald.adapters.dynamodb_ledger import DynamoLedger
 from herald.adapters.dynamodb_state import DynamoStateStore
 from herald.adapters.sqs import SqsReceivedQueue
 from herald.domain.configuration import Configuration
+from herald.domain.rfc3339 import spell_timestamp
 from herald.domain.threekit_envelope import THREEKIT_WEBHOOK
 from herald.runtime import queue_messages
 from herald.runtime.batch import consume
 from herald.runtime.bootstrap import (
+    approval_page,
+    approval_timer,
     catalog_scan,
     delivery_tracking,
     event_relay,
@@ -38,10 +42,12 @@ from herald.runtime.settings import (
     CallbackSettings,
     DispatchSettings,
     EvaluationSettings,
+    PageSettings,
     ReconcileSettings,
     RelaySettings,
     ReportSettings,
     ScanSettings,
+    TimerSettings,
     TrackingSettings,
     WebhookSettings,
     WritebackSettings,
@@ -58,6 +64,9 @@ GRACE = timedelta(minutes=15)
 PATH_TOKEN = "demo-path-token-0123456789abcdef"
 SIGNING_KEY = "whsec_" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVoxMjM0NTY="
 REPORT_KEY = "k" * 64
+APPROVAL_KEY = "a" * 64
+SCHEDULES = "approvals"
+ARN = "arn:aws:sqs:eu-central-1:123456789012:"
 PLENTY_PER_SECOND = 1000.0
 SOURCES = {"sources": {"orders": {"path_token": PATH_TOKEN}, "storefront": {"hmac": [SIGNING_KEY]}}}
 CALLBACK_SOURCES = {
@@ -127,6 +136,8 @@ class House:
         self.counts: Counter[str] = Counter()
         self._client: Callable[[str], Any] = boto3.client  # type: ignore[assignment]
         self.dynamodb, self.sqs = boto3.client("dynamodb"), boto3.client("sqs")
+        self.scheduler = boto3.client("scheduler")
+        self.scheduler.create_schedule_group(Name=SCHEDULES)
         self._make_aws(configuration)
         self._compose()
 
@@ -158,6 +169,42 @@ class House:
     def open_report(self, token: str) -> dict[str, Any]:
         """GET a report by its link's token."""
         return self.download({"pathParameters": {"token": token}, "requestContext": {"requestId": "request-1"}})
+
+    def visit(
+        self, token: str, form: Mapping[str, str] | None = None, *, tail: str = "", method: str | None = None,
+        address: str = "203.0.113.7",
+    ) -> dict[str, Any]:  # fmt: skip
+        """GET a page of an approval by its link's token, or POST a form to it."""
+        return self.page(
+            {
+                "version": "2.0", "headers": {"content-type": "application/x-www-form-urlencoded"},
+                "pathParameters": {"token": token}, "rawPath": f"/approvals/{token}{tail}",
+                "body": urlencode(form) if form is not None else None, "isBase64Encoded": False,
+                "requestContext": {
+                    "requestId": "request-1",
+                    "http": {"method": method or ("GET" if form is None else "POST"), "sourceIp": address},
+                },
+            }
+        )  # fmt: skip
+
+    def ring(self, approval: str, due: datetime) -> None:
+        """Let the timer of an approval ring."""
+        body = json.dumps({"approval": approval, "due": spell_timestamp(due)})
+        self.sqs.send_message(QueueUrl=self.queues["ApprovalTimer"], MessageBody=body)
+
+    def wait(self, time: timedelta) -> None:
+        """Let time go by: timers ring when their time comes, and everything is worked off in between."""
+        until = self.clock() + time
+        self.settle(until - self.clock())
+        for _ in range(1000):
+            ringing = min(self._schedules(), key=lambda one: one[0], default=None)
+            if ringing is None or ringing[0] > until:
+                self.clock.now = max(self.clock(), until)
+                return
+            self.clock.now = max(self.clock(), ringing[0])
+            self._ring(ringing[1])
+            self.settle(max(until - self.clock(), timedelta(0)))
+        raise AssertionError("timers ring for ever")
 
     def lose_stream_records(self) -> None:
         """Let the relay never see what the stream holds now."""
@@ -199,6 +246,16 @@ class House:
             self.die_at.discard(name)
             self.deaths.append(name)
             raise KilledError(f"{name} {subject}")
+
+    def _schedules(self) -> list[tuple[datetime, str]]:
+        names = [one["Name"] for one in self.scheduler.list_schedules(GroupName=SCHEDULES)["Schedules"]]
+        told = [self.scheduler.get_schedule(GroupName=SCHEDULES, Name=name) for name in names]
+        return [(datetime.fromisoformat(f"{one['ScheduleExpression'][3:-1]}+00:00"), one["Name"]) for one in told]
+
+    def _ring(self, name: str) -> None:
+        body = json.loads(self.scheduler.get_schedule(GroupName=SCHEDULES, Name=name)["Target"]["Input"])
+        self.scheduler.delete_schedule(GroupName=SCHEDULES, Name=name)
+        self.ring(body["approval"], datetime.fromisoformat(body["due"]))
 
     def _count(self, name: str, number: int) -> None:
         self.counts[name] += number
@@ -301,7 +358,7 @@ class House:
             name: create_table(self.dynamodb, name)
             for name in ("InboxTable", "AuditTable", "LedgerTable", "StateTable", "ConfigTable", "CatalogTable")
         }
-        names = ("Evaluation", "Tracking", "Dispatch", "Writeback", "Reconcile", "Scan")
+        names = ("Evaluation", "Tracking", "Dispatch", "Writeback", "Reconcile", "Scan", "ApprovalTimer")
         self.queues = {name: create_queue(self.sqs, f"{name}Queue") for name in names}
         self.dead_letters = {name: create_queue(self.sqs, f"{name}DeadLetterQueue") for name in names}
         events = boto3.client("events")
@@ -322,6 +379,7 @@ class House:
             "threekit": {"private_token": self.threekit.tokens.private},
             "opentext": {"basic": self._opentext_account()},
             "report": {"key": REPORT_KEY},
+            "approval": {"key": APPROVAL_KEY},
         }.items():
             secrets.create_secret(Name=name, SecretString=json.dumps(value))
         from herald.adapters.dynamodb_configuration import DynamoConfigurationStore  # noqa: PLC0415
@@ -365,6 +423,12 @@ class House:
             "catalog_table": "CatalogTable", "catalog_bucket": "catalog", "report_secret_id": "report",
             "report_base_url": "https://herald.example.com", "report_link_days": 7, "order_days": 90,
             "scan_queue_url": self.queues["Scan"], "scan_overdue_hours": 26,
+            "approval_secret_id": "approval", "approval_base_url": "https://herald.example.com",
+            "approval_link_days": 14, "approval_schedules": SCHEDULES,
+            "approval_timer_queue_url": self.queues["ApprovalTimer"],
+            "approval_timer_queue_arn": f"{ARN}ApprovalTimerQueue",
+            "approval_timer_dlq_arn": f"{ARN}ApprovalTimerDeadLetterQueue",
+            "approval_schedules_role_arn": "arn:aws:iam::123456789012:role/approval-schedules",
             "threekit_secret_id": "threekit", "opentext_secret_id": "opentext", "message_prefix": "herald-test",
             "max_body_bytes": 262_144, "max_json_depth": 32, "event_retention_days": 30,
             "lease_seconds": int(LEASE.total_seconds()),
@@ -391,6 +455,8 @@ class House:
         writeback = threekit_writeback.compose(settings(WritebackSettings, "Writeback", "threekit"), world)
         sweeps = reconcile.compose(settings(ReconcileSettings, "Reconcile"), world)
         self.download = report_download.Download(settings(ReportSettings), world)
+        self.page = approval_page.compose(settings(PageSettings, "", "threekit"), world)
+        due = approval_timer.compose(settings(TimerSettings, "ApprovalTimer"), world)
         steps = catalog_scan.compose(settings(ScanSettings, "Scan", "threekit"), world)
         text, event_id = queue_messages.text, queue_messages.event_id
         handlers: dict[str, Callable[[Mapping[str, Any], int], Outcome]] = {
@@ -399,6 +465,7 @@ class House:
             "Dispatch": lambda body, _attempt: dispatch(text(body, "notification_id")),
             "Writeback": lambda body, attempt: writeback(queue_messages.told(body), attempt),
             "Scan": lambda body, attempt: steps[text(body, "step")](body, attempt, self.enough_time),
+            "ApprovalTimer": lambda body, _attempt: due(text(body, "approval"), text(body, "due")),
             "Reconcile": lambda body, attempt: sweeps[text(body, "sweep")]()(attempt, self.enough_time),
         }
         self.works = [

@@ -12,8 +12,8 @@ from localrun.build_and_deploy import built, deploy
 from localrun.build_target import target_of
 from localrun.emulator import running_emulator
 from localrun.http_routes import add_http_routes
+from localrun.public_address import address_links
 from localrun.queue_concurrency import number_concurrency
-from localrun.report_address import address_reports
 from localrun.stack import LocalStack, read_outputs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,7 +47,7 @@ def local_stack(
         add_http_routes(emulator, name, outputs.api_id)
         number_concurrency(emulator)
         stack = LocalStack(name, outputs, emulator)
-        address_reports(stack)
+        address_links(stack)
         yield stack
 
 

@@ -35,6 +35,7 @@ class StackOutputs:
     writeback_queue_url: str
     reconcile_queue_url: str
     scan_queue_url: str
+    approval_timer_queue_url: str
     relay_dead_letter_queue_url: str
     evaluation_dead_letter_queue_url: str
     tracking_dead_letter_queue_url: str
@@ -42,15 +43,18 @@ class StackOutputs:
     writeback_dead_letter_queue_url: str
     reconcile_dead_letter_queue_url: str
     scan_dead_letter_queue_url: str
+    approval_timer_dead_letter_queue_url: str
     scan_schedules_name: str
     scan_schedules_role_arn: str
     scan_queue_arn: str
     scan_dead_letter_queue_arn: str
+    approval_schedules_name: str
     webhook_secret_id: str
     callback_secret_id: str
     threekit_secret_id: str
     open_text_secret_id: str
     report_secret_id: str
+    approval_secret_id: str
     threekit_webhook_function_name: str
     opentext_callback_function_name: str
     event_relay_function_name: str
@@ -61,6 +65,8 @@ class StackOutputs:
     reconcile_function_name: str
     catalog_scan_function_name: str
     report_download_function_name: str
+    approval_timer_function_name: str
+    approval_page_function_name: str
 
     @classmethod
     def from_outputs(cls, outputs: Mapping[str, str]) -> Self:

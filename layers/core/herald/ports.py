@@ -11,7 +11,7 @@ from herald.domain.configuration import Configuration, Rule
 from herald.domain.decision import Decision, RuleOutcome
 from herald.domain.delivery import Channel, Delivery
 from herald.domain.event import Event, EventReference
-from herald.domain.message import EmailContent, Outgoing, SmsContent
+from herald.domain.message import EmailContent, Outgoing, SmsContent, WhatsAppContent
 from herald.domain.notification import Notification
 
 
@@ -233,6 +233,12 @@ class Renderer(Protocol):
         """Render an SMS. Raises ``RenderError``."""
         ...
 
+    def whatsapp(
+        self, configuration: Configuration, template: str, locale: str, values: Mapping[str, Any]
+    ) -> WhatsAppContent:
+        """Render a WhatsApp message. Raises ``RenderError``."""
+        ...
+
 
 class OpenText(Protocol):
     """The outbound message API of OpenText Notifications."""
@@ -255,6 +261,10 @@ class Threekit(Protocol):
 
     def configurations(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Return the saved configurations among these ids, by id; Threekit does not check what a cart names."""
+        ...
+
+    def picture(self, configuration_id: str) -> bytes:
+        """Return the picture of a saved configuration, 4 MB at most."""
         ...
 
     def job(self, job_id: str) -> dict[str, Any]:
@@ -299,4 +309,12 @@ class ScanQueue(Protocol):
 
     def put(self, steps: Sequence[Mapping[str, Any]]) -> None:
         """Enqueue steps. Twice is harmless."""
+        ...
+
+
+class Timers(Protocol):
+    """Who tells that the time has come."""
+
+    def set(self, approval_id: str, due: datetime) -> None:
+        """Ask to be told of an approval when ``due`` has come, never before. Asked twice it may be told twice."""
         ...

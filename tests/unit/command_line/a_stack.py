@@ -29,7 +29,7 @@ ORDERS, NOTIFICATIONS, WHATSAPP = "/threekit/orders", "/opentext/notifications",
 TOKEN = "a-path-token-0123456789abcdef"
 NOBODY = "http://127.0.0.1:1"
 TABLES = ("Inbox", "Audit", "Ledger", "State", "Config", "Catalog")
-BUCKET, SCHEDULES = "herald-test-catalog", "herald-test-scans"
+BUCKET, SCHEDULES, TIMERS = "herald-test-catalog", "herald-test-scans", "herald-test-approvals"
 CATALOG: Mapping[str, Any] = {"partitions": [{"name": "all", "schedule": "cron(0 3 * * ? *)"}]}
 SECRETS: Mapping[str, Any] = {
     "WebhookSecretId": {"sources": {"orders": {"path_token": TOKEN}}},
@@ -41,6 +41,7 @@ SECRETS: Mapping[str, Any] = {
     },
     "ThreekitSecretId": {"private_token": "nobody-gave-it"},
     "OpenTextSecretId": {"basic": {"user_id": "nobody", "password": "nobody's password"}},
+    "ApprovalSecretId": {"key": "drawn-by-aws-" * 5},
 }
 
 
@@ -109,6 +110,8 @@ def deployed_stack() -> Stack:
         bare.secretsmanager().create_secret(Name=output, SecretString=json.dumps(value))
         outputs[output] = output
     outputs |= _outputs_of_scans(bare)
+    bare.scheduler().create_schedule_group(Name=TIMERS)
+    outputs["ApprovalSchedulesName"] = TIMERS
     outputs |= {"ApiUrl": API_URL, "ThreekitBaseUrl": NOBODY, "OpenTextBaseUrl": NOBODY}
     stack = Stack(replace(bare, outputs=outputs, parameters={"OpenTextPerSecond": "10", "OpenTextAuth": "basic"}))
     configuration_store(stack.connection).apply(watching_configuration())

@@ -10,7 +10,7 @@ from herald.runtime.bootstrap.world import World
 from herald.runtime.settings import ReconcileSettings
 from herald_cli.reconcile import SweepName
 
-ALL = ["deliveries", "orders", "jobs", "sources"]
+ALL = ["deliveries", "orders", "approvals", "jobs", "sources"]
 
 
 @pytest.mark.parametrize(

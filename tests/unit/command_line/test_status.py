@@ -51,7 +51,16 @@ class TestAllIsWell:
         assert {source["name"]: source["silent"] for source in told["sources"]} == {ORDERS: False, NOTIFICATIONS: False}
         assert {queue["name"] for queue in told["queues"] if queue["deadLetters"]} == {
             f"{name}DeadLetterQueue"
-            for name in ("Evaluation", "Tracking", "Dispatch", "Writeback", "Reconcile", "Scan", "Relay")
+            for name in (
+                "Evaluation",
+                "Tracking",
+                "Dispatch",
+                "Writeback",
+                "Reconcile",
+                "Scan",
+                "ApprovalTimer",
+                "Relay",
+            )
         }
 
     @pytest.mark.parametrize(

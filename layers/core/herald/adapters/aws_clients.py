@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_events.client import EventBridgeClient
     from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_scheduler.client import EventBridgeSchedulerClient
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
     from mypy_boto3_sqs.client import SQSClient
 
@@ -22,6 +23,8 @@ def client(service: Literal["dynamodb"]) -> "DynamoDBClient": ...
 def client(service: Literal["events"]) -> "EventBridgeClient": ...
 @overload
 def client(service: Literal["s3"]) -> "S3Client": ...
+@overload
+def client(service: Literal["scheduler"]) -> "EventBridgeSchedulerClient": ...
 @overload
 def client(service: Literal["secretsmanager"]) -> "SecretsManagerClient": ...
 @overload

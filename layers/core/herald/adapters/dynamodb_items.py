@@ -251,6 +251,7 @@ def _notification_document(notification: Notification) -> dict[str, Any]:
         "config_version": notification.config_version,
         "created_at": notification.created_at,
         **({"sequence": sequence} if sequence is not None else {}),
+        **({"about": notification.about} if notification.about else {}),
     }
 
 

@@ -31,6 +31,7 @@ class MemoryThreekit:
         *,
         items: Objects | None = None,
         records: Objects | None = None,
+        pictures: Mapping[str, bytes] | None = None,
     ) -> None:
         self._lock = threading.Lock()
         self._orders = _copies(orders)
@@ -38,6 +39,7 @@ class MemoryThreekit:
         self._jobs = _copies(jobs)
         self._items = _copies(items)
         self._records = _copies(records)
+        self._pictures = dict(pictures or {})
 
     def order(self, order_id: str) -> dict[str, Any]:
         """Return an order. Raises ``CallFailed`` (permanent) if there is none."""
@@ -48,6 +50,12 @@ class MemoryThreekit:
         """Return the saved configurations among these ids, by id."""
         with self._lock:
             return {one: _copy(self._configurations[one]) for one in ids if one in self._configurations}
+
+    def picture(self, configuration_id: str) -> bytes:
+        """Return a configuration's picture. Raises ``CallFailed`` (permanent) if there is none."""
+        if configuration_id not in self._pictures:
+            raise CallFailed(Fate.PERMANENT, Reason.NOT_FOUND, "there is no picture", status=404)
+        return self._pictures[configuration_id]
 
     def job(self, job_id: str) -> dict[str, Any]:
         """Return a job. Raises ``CallFailed`` (permanent) if there is none."""

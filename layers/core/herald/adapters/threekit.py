@@ -19,6 +19,9 @@ AT_A_TIME: Final = 4
 PER_PAGE: Final = 100
 """The most a page may hold (docs/vendor/threekit.md 4)."""
 
+LARGEST_PICTURE: Final = 4_000_000
+"""Bytes; in base64 that is what a function may answer (6 MB)."""
+
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """Ids are UUIDs, short ids 7 to 14 characters of this alphabet (docs/vendor/threekit.md 2.1)."""
 
@@ -57,6 +60,21 @@ class ThreekitPlatform:
             if failure.fate is Fate.PERMANENT and failure.reason in (Reason.NOT_FOUND, Reason.REFUSED):
                 return None
             raise
+
+    def picture(self, configuration_id: str) -> bytes:
+        """Return the picture of a saved configuration (docs/vendor/threekit.md 2.2), 4 MB at most.
+
+        Raises ``CallFailed``, a permanent one for a longer one and where there is none.
+        """
+        raw = bytearray()
+        url = f"{self._url('configurations', configuration_id)}/thumbnail"
+        headers = {**self._authorization(), "Accept": "image/*"}
+        with self._http.stream(Call.READ, "GET", url, headers=headers) as chunks:
+            for chunk in chunks:
+                raw += chunk
+                if len(raw) > LARGEST_PICTURE:
+                    raise CallFailed(Fate.PERMANENT, Reason.ANSWER_UNREADABLE, "the picture is larger than 4 MB")
+        return bytes(raw)
 
     def job(self, job_id: str) -> dict[str, Any]:
         """Return a job. Raises ``CallFailed``."""

@@ -131,10 +131,10 @@ def _body(record: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _named(body: Mapping[str, Any]) -> str:
-    """Return the id a message is about, for the log: that of an event, a notification, a sweep, or a scan."""
+    """Return the id a message is about, for the log: of an event, a notification, a sweep, an approval, a scan."""
     detail = body.get("detail")
     named = detail if isinstance(detail, Mapping) else body
-    names = ("event_id", "notification_id", "sweep", "run", "step")
+    names = ("event_id", "notification_id", "sweep", "approval", "run", "step")
     return next((str(named[name])[:80] for name in names if named.get(name)), "")
 
 

@@ -10,6 +10,9 @@ from herald.domain.errors import ConfigurationError
 PREFIX = "HERALD_"
 
 Seconds = Annotated[int, Field(gt=0)]
+RetentionDays = Annotated[int, Field(ge=15)]
+LinkDays = Annotated[int, Field(gt=0, le=60)]
+BodyBytes = Annotated[int, Field(gt=0, le=300_000)]
 
 
 class Settings(BaseModel):
@@ -42,9 +45,9 @@ class IngressSettings(Settings):
     inbox_table: str
     audit_table: str
     secret_id: str
-    max_body_bytes: Annotated[int, Field(gt=0, le=300_000)]
+    max_body_bytes: BodyBytes
     max_json_depth: Annotated[int, Field(gt=0, le=200)]
-    event_retention_days: Annotated[int, Field(ge=15)]
+    event_retention_days: RetentionDays
 
 
 class WebhookSettings(IngressSettings):
@@ -66,19 +69,23 @@ class RelaySettings(Settings):
 class QueueSettings(Settings):
     """A function that works a queue off."""
 
-    state_table: str
     queue_url: str
     dlq_url: str
 
 
 class ConsumerSettings(QueueSettings):
-    """A function that works a queue off and audits what it does."""
+    """A function that works a queue off, agrees with others by the state table, and audits what it does."""
 
+    state_table: str
     audit_table: str
 
 
 class EvaluationSettings(ConsumerSettings):
-    """``rule_evaluation``."""
+    """``rule_evaluation``.
+
+    Times of approvals become schedules in the group ``approval_schedules``, which write to the timer's queue; what is
+    about to come is put there directly. Two secrets: Threekit's, and the one that approvals are signed with.
+    """
 
     inbox_table: str
     ledger_table: str
@@ -87,8 +94,17 @@ class EvaluationSettings(ConsumerSettings):
     dispatch_queue_url: str
     writeback_queue_url: str
     scan_queue_url: str
+    approval_timer_queue_url: str
+    approval_timer_queue_arn: str
+    approval_timer_dlq_arn: str
+    approval_schedules: str
+    approval_schedules_role_arn: str
     secret_id: str
+    approval_secret_id: str
+    approval_link_days: LinkDays
     threekit_base_url: str
+    threekit_source: str
+    event_retention_days: RetentionDays
     config_max_age_seconds: Seconds
     retry_window_hours: Seconds
 
@@ -105,12 +121,14 @@ class OpenTextSettings(Settings):
 
 
 class DispatchSettings(ConsumerSettings, OpenTextSettings):
-    """``notification_dispatch``."""
+    """``notification_dispatch``. Two secrets: OpenText's, and the one that links to approvals are signed with."""
 
     ledger_table: str
     config_table: str
     writeback_queue_url: str
     secret_id: str
+    approval_secret_id: str
+    approval_base_url: str
     message_prefix: Annotated[str, Field(min_length=1)]
     lease_seconds: Seconds
     grace_seconds: Seconds
@@ -126,6 +144,8 @@ class TrackingSettings(ConsumerSettings):
     config_table: str
     dispatch_queue_url: str
     writeback_queue_url: str
+    approval_secret_id: str
+    event_retention_days: RetentionDays
     config_max_age_seconds: Seconds
 
 
@@ -140,7 +160,7 @@ class WritebackSettings(ConsumerSettings):
     threekit_base_url: str
     threekit_source: str
     threekit_metadata_put: Literal["whole", "own"]
-    event_retention_days: Annotated[int, Field(ge=15)]
+    event_retention_days: RetentionDays
     retry_window_hours: Seconds
 
 
@@ -165,7 +185,7 @@ class ReconcileSettings(ConsumerSettings, OpenTextSettings):
     sweep_days: Annotated[int, Field(gt=0, le=29)]
     settle_seconds: Seconds
     scan_overdue_hours: Annotated[int, Field(gt=0, le=720)]
-    event_retention_days: Annotated[int, Field(ge=15)]
+    event_retention_days: RetentionDays
     config_max_age_seconds: Seconds
 
 
@@ -177,6 +197,7 @@ class ScanSettings(QueueSettings):
     """
 
     inbox_table: str
+    state_table: str
     config_table: str
     catalog_table: str
     catalog_bucket: str
@@ -184,7 +205,7 @@ class ScanSettings(QueueSettings):
     report_secret_id: str
     report_base_url: str
     threekit_base_url: str
-    event_retention_days: Annotated[int, Field(ge=15)]
+    event_retention_days: RetentionDays
     config_max_age_seconds: Seconds
     report_link_days: Annotated[int, Field(gt=0, le=30)]
     order_days: Annotated[int, Field(gt=0, le=365)]
@@ -195,6 +216,33 @@ class ReportSettings(Settings):
 
     catalog_bucket: str
     report_secret_id: str
+
+
+class TimerSettings(QueueSettings):
+    """``approval_timer``."""
+
+    inbox_table: str
+    event_retention_days: RetentionDays
+
+
+class PageSettings(Settings):
+    """``approval_page``.
+
+    Two secrets: Threekit's, because it reads the order again before it takes a decision, and the one that approvals are
+    signed with.
+    """
+
+    inbox_table: str
+    state_table: str
+    config_table: str
+    secret_id: str
+    approval_secret_id: str
+    threekit_base_url: str
+    threekit_source: str
+    max_body_bytes: BodyBytes
+    event_retention_days: RetentionDays
+    config_max_age_seconds: Seconds
+    approval_link_days: LinkDays
 
 
 BY_FUNCTION: dict[str, type[Settings]] = {
@@ -208,5 +256,7 @@ BY_FUNCTION: dict[str, type[Settings]] = {
     "reconcile": ReconcileSettings,
     "catalog_scan": ScanSettings,
     "report_download": ReportSettings,
+    "approval_timer": TimerSettings,
+    "approval_page": PageSettings,
 }
 """Which settings each folder under ``functions/`` reads; the template is tested against it."""

@@ -1,14 +1,15 @@
 """From notification to OpenText: the ledger decides, one channel at a time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from herald.domain.audit import AuditRecord
 from herald.domain.delivery import ACCEPTED, NOT_SENT, Channel, Delivery, DeliveryState, message_id
 from herald.domain.errors import CallFailed, Fate, PoisonError, Reason
 from herald.domain.gate import Wait
-from herald.domain.message import Outgoing, template_values
+from herald.domain.message import TELLINGS, Content, Outgoing, template_values
 from herald.domain.retry import backoff
 from herald.ports import (
     AuditTrail,
@@ -52,6 +53,8 @@ class Dispatch:
     passage: Passage
     state: StateStore
     writeback: WritebackQueue
+    links: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    """Fills a telling's links in. They are made here, so that none is stored. Raises ``CallFailed``."""
     clock: Clock
     chance: Callable[[], float]
     checkpoint: Checkpoint
@@ -110,6 +113,9 @@ class Dispatch:
         except RenderError as error:
             self._refused(record, delivery, Reason.RENDER_FAILED, str(error))
             return None
+        except CallFailed as failure:
+            # The key that signs links cannot be had: nothing was claimed, and the message comes again.
+            return Later(backoff(delivery.attempts + 1, self.chance(), failure.retry_after), failure.reason)
         kept_back = self._kept_back(record, delivery)
         if kept_back is not None:
             self._end(record, delivery, DeliveryState.SKIPPED, *kept_back)
@@ -176,12 +182,19 @@ class Dispatch:
         values = template_values(
             decision.facts, notification.recipient, notification.rule_id, description, notification.severity
         )
+        telling = decision.facts.get(TELLINGS, {}).get(notification.about)
+        if telling is not None:
+            values |= self.links(telling)
         locale = notification.recipient.locale or configuration.default_locale
-        render = self.renderer.email if channel is Channel.EMAIL else self.renderer.sms
+        renders: Mapping[Channel, Callable[..., Content]] = {
+            Channel.EMAIL: self.renderer.email,
+            Channel.SMS: self.renderer.sms,
+            Channel.WHATSAPP: self.renderer.whatsapp,
+        }
         return Outgoing(
             channel=channel, address=notification.recipient.address(channel) or "", reference=reference,
             message_id=message_id(self.prefix, reference), customer_reference=notification.event_id,
-            content=render(configuration, notification.template, locale, values),
+            content=renders[channel](configuration, notification.template, locale, values),
         )  # fmt: skip
 
     def _failed(self, record: NotificationRecord, claimed: Delivery, failure: CallFailed) -> Outcome | None:

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from herald.domain.audience import resolve
 from herald.domain.audit import AuditRecord
-from herald.domain.configuration import Configuration, Rule
+from herald.domain.configuration import Configuration, Notify, Rule
 from herald.domain.decision import Decision, Skip, Verdict
 from herald.domain.errors import CallFailed, Fate, PoisonError, Reason
-from herald.domain.event import Event, Origin, Trust
-from herald.domain.facts import MappingError, SourceObjects, build_facts, facts_fingerprint
+from herald.domain.event import Event
+from herald.domain.facts import MappingError, build_facts, facts_fingerprint
 from herald.domain.notification import Notification, notification_id
 from herald.domain.retry import backoff
 from herald.domain.workflow_mapping import as_agreed
@@ -31,26 +31,36 @@ from herald.ports import (
 )  # fmt: skip
 from herald.usecases.matters import (
     LOCALIZATION_COMPLETED,
-    MILESTONE_REACHED,
     REGIONAL_APPROVAL_COMPLETED,
     REMEMBERED,
     Matter,
     Matters,
 )
+from herald.usecases.order_reading import UnverifiableError, read_objects
 from herald.usecases.outcome import DONE, Later, Outcome
+
+if TYPE_CHECKING:
+    from herald.usecases.approvals.approvals import Approvals
 
 VISIBLE_WITHIN = timedelta(minutes=10)
 """How long an object that was told of may be missing before it counts as gone."""
-MOST_CONFIGURATIONS = 100
-"""Anybody with a public token can make an order (docs/vendor/threekit.md 2.1); none may keep the function for ever."""
+APPROVAL = "approval."
+"""How the types begin of what happens to approvals."""
 UNDECIDED = frozenset(
     {Reason.MAPPING_FAILED, Reason.NOT_FOUND, Reason.REFUSED, Reason.WINDOW_PASSED, Reason.UNVERIFIABLE}
 )
 """Skips of a whole event that an operator should hear of: no rule was asked."""
 
 
-class UnverifiableError(Exception):
-    """An unsigned hint about something that cannot be read again."""
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What a rule's consequence is about; effects are keyed by ``version``."""
+
+    event: Event
+    matter: Matter
+    configuration: Configuration
+    facts: Mapping[str, Any]
+    version: str
 
 
 @dataclass(frozen=True)
@@ -67,6 +77,8 @@ class Evaluate:
     matters: Matters
     dispatch: DispatchQueue
     writeback: WritebackQueue
+    approvals: "Callable[[], Approvals]"
+    """Made when the first is asked for: an event that needs none does not pay for its import."""
     clock: Clock
     chance: Callable[[], float]
     checkpoint: Checkpoint
@@ -91,7 +103,11 @@ class Evaluate:
             self.checkpoint("evaluate.decided", event.subject)
             decision = self.decisions.save(decision)
             self.checkpoint("evaluate.saved", event.subject)
-        self._follow(event, decision)
+        try:
+            self._follow(event, decision)
+        except CallFailed as failure:
+            # The key that signs receipts cannot be had; nothing is lost by waiting for it.
+            return Later(backoff(attempt, self.chance(), failure.retry_after), failure.reason)
         return DONE
 
     def _may_pass(self, event: Event, failure: CallFailed) -> bool:
@@ -103,6 +119,8 @@ class Evaluate:
 
     def _decide(self, event: Event) -> Decision:
         configuration = self.configurations.active()
+        if event.type.startswith(APPROVAL):
+            return self._about_approval(event, configuration)
         try:
             agreed = as_agreed(event, configuration.mapping)
             listening = configuration.rules_for(agreed.type)
@@ -127,12 +145,23 @@ class Evaluate:
     ) -> Decision:  # fmt: skip
         version = matter.version or facts_fingerprint(facts)
         outcomes = self.rules.evaluate(configuration, listening, facts)
-        matched = {outcome.rule_id for outcome in outcomes if outcome.verdict is Verdict.MATCHED}
+        ids = {said.rule_id for said in outcomes if said.verdict is Verdict.MATCHED}
+        matched = [rule for rule in listening if rule.id in ids]
+        about = _About(event, matter, configuration, facts, version)
         skips: list[Skip] = []
         notifications: dict[str, Notification] = {}
-        for rule in listening:
-            if rule.id in matched:
-                self._consequences(event, matter, configuration, rule, facts, version, notifications, skips)
+        asked: dict[str, list[str]] = {}
+        for rule in matched:
+            if rule.then is not None:
+                told, untold = self._told(about, rule, rule.then)
+                notifications |= told
+                skips += untold
+            if rule.approval is not None:
+                asked.setdefault(rule.approval, []).append(rule.id)
+        if "order" in facts and configuration.approvals:
+            found = self.approvals().submitted(event, matter.subject, configuration, facts, asked)
+            notifications |= found.notifications
+            facts = {**facts, **found.facts}
         if not matched:
             listens = f"{len(listening)} rules listen to {facts['event']['type']}"
             skips.append(Skip("event", Reason.NO_RULE_MATCHED, listens))
@@ -142,26 +171,34 @@ class Evaluate:
             notifications=tuple(notifications.values()),
         )  # fmt: skip
 
-    def _consequences(
-        self, event: Event, matter: Matter, configuration: Configuration, rule: Rule, facts: Mapping[str, Any],
-        version: str, notifications: dict[str, Notification], skips: list[Skip],
-    ) -> None:  # fmt: skip
-        recipients = resolve(configuration.audiences[rule.then.audience], facts)
+    def _about_approval(self, event: Event, configuration: Configuration) -> Decision:
+        known = {"event": {"id": event.id, "type": event.type, "subject": event.subject}, "now": self.clock()}
+        found = self.approvals().heard(event, configuration)
+        return Decision(
+            event_id=event.id, config_version=configuration.version, decided_at=self.clock(),
+            facts={**known, **found.facts}, facts_fingerprint=event.body_hash, outcomes=(), skips=(),
+            notifications=tuple(found.notifications.values()),
+        )  # fmt: skip
+
+    def _told(self, about: _About, rule: Rule, then: Notify) -> tuple[dict[str, Notification], list[Skip]]:
+        recipients = resolve(about.configuration.audiences[then.audience], about.facts)
         if not recipients:
-            skips.append(Skip(rule.id, Reason.NO_RECIPIENTS, f"audience {rule.then.audience} is nobody for this event"))
+            nobody = f"audience {then.audience} is nobody for this event"
+            return {}, [Skip(rule.id, Reason.NO_RECIPIENTS, nobody)]
+        notifications, skips = {}, []
         for recipient in recipients:
-            channels = tuple(channel for channel in rule.then.channels if recipient.address(channel))
+            channels = tuple(channel for channel in then.channels if recipient.address(channel))
             if not channels:
-                skips.append(
-                    Skip(rule.id, Reason.NO_ADDRESS, f"a member of {rule.then.audience} has no usable address")
-                )
+                skips.append(Skip(rule.id, Reason.NO_ADDRESS, f"a member of {then.audience} has no usable address"))
                 continue
-            identity = notification_id(rule.id, matter.subject, version, recipient)
+            identity = notification_id(rule.id, about.matter.subject, about.version, recipient)
             notifications[identity] = Notification(
-                id=identity, event_id=event.id, rule_id=rule.id, subject=matter.subject, audience=rule.then.audience,
-                recipient=recipient, template=rule.then.template, channels=channels, severity=rule.then.severity,
-                config_version=configuration.version, created_at=self.clock(), sequence=matter.row,
+                id=identity, event_id=about.event.id, rule_id=rule.id, subject=about.matter.subject,
+                audience=then.audience, recipient=recipient, template=then.template, channels=channels,
+                severity=then.severity, config_version=about.configuration.version, created_at=self.clock(),
+                sequence=about.matter.row,
             )  # fmt: skip
+        return notifications, skips
 
     def _nothing_done(
         self, event: Event, skip: Skip, config_version: str = "", facts: Mapping[str, Any] | None = None
@@ -174,6 +211,9 @@ class Evaluate:
 
     def _follow(self, event: Event, decision: Decision) -> None:
         already: list[Skip] = []
+        # First, so that a timer is set and a reply is understood before anybody is asked.
+        for identity in decision.facts.get("approvals", ()):
+            self.approvals().follow(identity, event.id)
         for notification in decision.notifications:
             standing = self.ledger.open(notification)
             self.checkpoint("evaluate.opened", event.subject)
@@ -213,34 +253,8 @@ class Evaluate:
         )  # fmt: skip
 
 
-def read_objects(event: Event, threekit: Threekit) -> SourceObjects:
-    """Return the objects an event is about, as Threekit has them now.
-
-    A body from Threekit is a hint whatever door it came by, so its order (with the saved configurations) or job is read
-    again; a milestone's order is read because the body only names it. A signed connector event is its own proof, and a
-    workflow's callback is taken at its word, since its source was configured as one. Raises ``UnverifiableError`` for
-    any other unsigned event and ``CallFailed`` if Threekit cannot be read.
-    """
-    if event.type.startswith("threekit.order.") or event.type == MILESTONE_REACHED:
-        order = threekit.order(event.object_id)
-        return SourceObjects(order=order, configurations=threekit.configurations(configuration_ids(order)))
-    if event.type.startswith("threekit.job."):
-        return SourceObjects(job=threekit.job(event.object_id))
-    if event.trust is Trust.SIGNED or event.origin is Origin.CALLBACK:
-        return SourceObjects()
-    raise UnverifiableError(f"{event.type} is unsigned and cannot be read again at its source")
-
-
 def _nobody_listens(event: Event) -> Skip:
     return Skip("event", Reason.NO_RULE_LISTENS, event.type)
-
-
-def configuration_ids(order: Mapping[str, Any]) -> list[str]:
-    """Return the saved configurations a cart names, each once, the first hundred (docs/vendor/threekit.md 2.1)."""
-    cart = order.get("cart")
-    lines = cart if isinstance(cart, list) else []
-    ids = (line.get("configurationId") for line in lines if isinstance(line, Mapping))
-    return list(dict.fromkeys(value for value in ids if isinstance(value, str) and value))[:MOST_CONFIGURATIONS]
 
 
 def _decided_record(event: Event, decision: Decision, told: int) -> AuditRecord:

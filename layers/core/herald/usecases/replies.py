@@ -1,19 +1,22 @@
 """From a reply to what follows from it: stop and start are honoured, anything else finds what it answers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from herald.domain.audit import AuditRecord
 from herald.domain.delivery import parse_reference
-from herald.domain.errors import PoisonError, Reason
+from herald.domain.errors import CallFailed, PoisonError, Reason
 from herald.domain.event import Event
 from herald.domain.replies import Intent, Reply, intent_of, read_reply
 from herald.domain.reply_envelope import REPLY_TYPES
 from herald.ports import AuditTrail, Clock, ConfigurationStore, Count, Inbox, Ledger, NotificationRecord, StateStore
 from herald.usecases import shelves
-from herald.usecases.outcome import DONE, Outcome
+from herald.usecases.outcome import DONE, Later, Outcome
 
+KEY_MENDED_WITHIN = timedelta(minutes=1)
+"""A reply that decides waits so long for the key that its code is known by."""
 CHANNELS = {event_type: channel for channel, event_type in REPLY_TYPES.items()}
 
 
@@ -28,6 +31,8 @@ class Replies:
     configurations: ConfigurationStore
     clock: Clock
     count: Count
+    decisions: Callable[[Event, Reply], str | None] = lambda _event, _reply: None
+    """Takes a reply that decides about an approval; ``None`` if it does not."""
 
     def __call__(self, event_id: str) -> Outcome:
         """Apply the reply recorded under that event id. Raises ``PoisonError`` if there is none."""
@@ -43,8 +48,14 @@ class Replies:
         intent = intent_of(reply.text, configuration.replies)
         if intent is not Intent.OTHER:
             self._opt(event, reply, out=intent is Intent.STOP)
+        try:
+            decided = self.decisions(event, reply) if intent is Intent.OTHER else None
+        except CallFailed as failure:
+            return Later(KEY_MENDED_WITHIN, failure.reason)
         answered = self._answered(reply)
         details = {"channel": reply.channel, "intent": str(intent), "reply": event.id}
+        if decided is not None:
+            details["approval"] = decided
         if answered is not None:
             notification = answered.notification
             known = {**details, "notification": notification.id, "rule": notification.rule_id}

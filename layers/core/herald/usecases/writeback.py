@@ -46,6 +46,21 @@ class Noting(Protocol):
 
 
 @dataclass(frozen=True)
+class NotingWhenAsked:
+    """A way of noting that is made only when something is noted that way."""
+
+    made: Callable[[], Noting]
+
+    def note(self, told: Told) -> Note:
+        """Return what is to be noted now. Raises ``PoisonError``."""
+        return self.made().note(told)
+
+    def write(self, told: Told, note: Any) -> bool:
+        """Write it. Raises ``CallFailed``."""
+        return self.made().write(told, note)
+
+
+@dataclass(frozen=True)
 class Writeback:
     """Brings notes into Threekit until they are there, refused for good, or a day has passed.
 

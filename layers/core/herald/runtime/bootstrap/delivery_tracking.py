@@ -10,7 +10,7 @@ from herald.adapters.dynamodb_inbox import DynamoInbox
 from herald.adapters.dynamodb_ledger import DynamoLedger
 from herald.adapters.dynamodb_state import DynamoStateStore
 from herald.adapters.sqs import SqsDispatchQueue, SqsReceivedQueue, SqsWritebackQueue
-from herald.runtime.bootstrap.consumer import INBOX_IS_ONLY_READ, received_queue
+from herald.runtime.bootstrap.consumer import received_queue
 from herald.runtime.bootstrap.world import World, this_process
 from herald.runtime.settings import TrackingSettings
 from herald.usecases.outcome import Outcome
@@ -21,17 +21,22 @@ def compose(settings: TrackingSettings, world: World) -> Track:
     """Return the tracking of a stack."""
     database = world.client("dynamodb")
     messages = world.client("sqs")
-    inbox = DynamoInbox(database, settings.inbox_table, world.clock, INBOX_IS_ONLY_READ)
+    inbox = DynamoInbox(database, settings.inbox_table, world.clock, timedelta(days=settings.event_retention_days))
     ledger = DynamoLedger(database, settings.ledger_table)
     audit = DynamoAuditTrail(database, settings.audit_table)
     max_age = timedelta(seconds=settings.config_max_age_seconds)
     configurations = DynamoConfigurationStore(database, settings.config_table, world.clock, max_age)
 
     def replies(event_id: str) -> Outcome:
-        from herald.usecases.replies import Replies  # noqa: PLC0415 - replies are rare beside status reports
+        from herald.adapters.credentials import credential  # noqa: PLC0415 - replies are rare beside status reports
+        from herald.adapters.secrets_manager import SecretsManagerSecrets  # noqa: PLC0415 - as above
+        from herald.usecases.approvals.decision_replies import DecisionReplies  # noqa: PLC0415 - as above
+        from herald.usecases.replies import Replies  # noqa: PLC0415 - as above
 
         state = DynamoStateStore(database, settings.state_table, world.clock)
-        return Replies(inbox, ledger, state, audit, configurations, world.clock, world.count)(event_id)
+        secrets = SecretsManagerSecrets(world.client("secretsmanager"), settings.approval_secret_id, world.clock)
+        decisions = DecisionReplies(state, inbox, lambda: credential(secrets, "key"), world.clock, world.count)
+        return Replies(inbox, ledger, state, audit, configurations, world.clock, world.count, decisions)(event_id)
 
     return Track(
         inbox=inbox,

@@ -1,9 +1,12 @@
 """Composes ``notification_dispatch``."""
 
 import os
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import lru_cache
+from typing import Any
 
+from herald.adapters.credentials import credential
 from herald.adapters.dynamodb_audit import DynamoAuditTrail
 from herald.adapters.dynamodb_configuration import DynamoConfigurationStore
 from herald.adapters.dynamodb_decisions import DynamoDecisions
@@ -25,6 +28,13 @@ def compose(settings: DispatchSettings, world: World) -> Dispatch:
     secrets = SecretsManagerSecrets(world.client("secretsmanager"), settings.secret_id, world.clock)
     state = DynamoStateStore(database, settings.state_table, world.clock)
     max_age = timedelta(seconds=settings.config_max_age_seconds)
+    approval_secrets = SecretsManagerSecrets(world.client("secretsmanager"), settings.approval_secret_id, world.clock)
+
+    def links(telling: Mapping[str, Any]) -> Mapping[str, Any]:
+        from herald.usecases.approvals.approval_links import ApprovalLinks  # noqa: PLC0415 - most messages have none
+
+        return ApprovalLinks(lambda: credential(approval_secrets, "key"), settings.approval_base_url)(telling)
+
     return Dispatch(
         ledger=DynamoLedger(database, settings.ledger_table),
         decisions=DynamoDecisions(database, settings.audit_table),
@@ -35,6 +45,7 @@ def compose(settings: DispatchSettings, world: World) -> Dispatch:
         passage=opentext.passage(settings, world, state),
         state=state,
         writeback=SqsWritebackQueue(world.client("sqs"), settings.writeback_queue_url),
+        links=links,
         clock=world.clock,
         chance=world.chance,
         checkpoint=world.checkpoint,

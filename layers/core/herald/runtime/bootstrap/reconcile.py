@@ -72,11 +72,17 @@ def compose(settings: ReconcileSettings, world: World) -> Mapping[str, Callable[
     def platform() -> ThreekitPlatform:
         return threekit.client(settings.threekit_base_url, settings.threekit_secret_id, world)
 
+    def approvals() -> Sweep:
+        from herald.usecases.approvals.timer import SweepApprovals  # noqa: PLC0415 - the other sweeps need none of it
+
+        return SweepApprovals(state, inbox, world.clock, world.count)
+
     return {
         "deliveries": deliveries,
         "orders": lambda: sweep(
             swept_orders(platform(), settings.order_sort, state, writeback, lambda: configurations.active().milestones)
         ),
+        "approvals": approvals,
         "jobs": lambda: sweep(swept_jobs(platform())),
         "sources": lambda: WatchSources(
             state,
@@ -93,7 +99,7 @@ def _settings() -> ReconcileSettings:
     return ReconcileSettings.from_environment(os.environ)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def sweep(name: str) -> Sweep:
     """Return the process's sweep of that name. Raises ``PoisonError`` if there is none."""
     sweeps = compose(_settings(), this_process())

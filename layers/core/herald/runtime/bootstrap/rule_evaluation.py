@@ -2,7 +2,8 @@
 
 import os
 from datetime import timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 from herald.adapters.cel import CelRuleEngine
 from herald.adapters.dynamodb_audit import DynamoAuditTrail
@@ -21,19 +22,31 @@ from herald.usecases.catalog_words import CatalogWords
 from herald.usecases.evaluate import Evaluate
 from herald.usecases.matters import Matters
 
+if TYPE_CHECKING:
+    from herald.usecases.approvals.approvals import Approvals
+
 
 def compose(settings: EvaluationSettings, world: World) -> Evaluate:
     """Return the evaluation of a stack."""
     database = world.client("dynamodb")
     state = DynamoStateStore(database, settings.state_table, world.clock)
     max_age = timedelta(seconds=settings.config_max_age_seconds)
+    configurations = DynamoConfigurationStore(database, settings.config_table, world.clock, max_age)
+    platform = threekit.client(settings.threekit_base_url, settings.secret_id, world)
+    writeback = SqsWritebackQueue(world.client("sqs"), settings.writeback_queue_url)
+
+    def approvals() -> "Approvals":
+        from herald.runtime.bootstrap import approvals as composed  # noqa: PLC0415 - most events are about none
+
+        return composed.compose(settings, world, writeback, platform, configurations)
+
     return Evaluate(
         inbox=DynamoInbox(database, settings.inbox_table, world.clock, INBOX_IS_ONLY_READ),
         decisions=DynamoDecisions(database, settings.audit_table),
         ledger=DynamoLedger(database, settings.ledger_table),
         audit=DynamoAuditTrail(database, settings.audit_table),
-        configurations=DynamoConfigurationStore(database, settings.config_table, world.clock, max_age),
-        threekit=threekit.client(settings.threekit_base_url, settings.secret_id, world),
+        configurations=configurations,
+        threekit=platform,
         rules=CelRuleEngine(),
         matters=Matters(
             state,
@@ -44,7 +57,8 @@ def compose(settings: EvaluationSettings, world: World) -> Evaluate:
             ),
         ),
         dispatch=SqsDispatchQueue(world.client("sqs"), settings.dispatch_queue_url),
-        writeback=SqsWritebackQueue(world.client("sqs"), settings.writeback_queue_url),
+        writeback=writeback,
+        approvals=cache(approvals),
         clock=world.clock,
         chance=world.chance,
         checkpoint=world.checkpoint,

@@ -2,7 +2,7 @@
 
 import os
 from datetime import timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from herald.adapters.dynamodb_audit import DynamoAuditTrail
 from herald.adapters.dynamodb_configuration import DynamoConfigurationStore
@@ -14,7 +14,7 @@ from herald.runtime.bootstrap import threekit
 from herald.runtime.bootstrap.consumer import received_queue
 from herald.runtime.bootstrap.world import World, this_process
 from herald.runtime.settings import WritebackSettings
-from herald.usecases.writeback import Writeback
+from herald.usecases.writeback import Noting, NotingWhenAsked, Writeback
 from herald.usecases.writeback_items import ItemNoting
 from herald.usecases.writeback_orders import MilestoneNotes, NotificationNotes, OrderNotes, OrderNoting
 
@@ -32,10 +32,19 @@ def compose(settings: WritebackSettings, world: World) -> Writeback:
         source, whole = f"/threekit/{settings.threekit_source}", settings.threekit_metadata_put == "whole"
         return OrderNoting(notes, platform, inbox, world.clock, world.checkpoint, source, whole)
 
+    def approvals() -> Noting:
+        from herald.usecases.approvals.approval_notes import ApprovalNotes, ApprovalNoting  # noqa: PLC0415 - rarely noted
+        from herald.usecases.approvals.desk import Desk  # noqa: PLC0415 - as above
+
+        desk = Desk(state, configurations, platform, inbox, world.clock, f"/threekit/{settings.threekit_source}")
+        notes = ApprovalNotes(desk)
+        return ApprovalNoting(notes, on_orders(notes))
+
     return Writeback(
         noting={
             "ntf": on_orders(NotificationNotes(DynamoLedger(database, settings.ledger_table))),
             "milestones": on_orders(MilestoneNotes(state, inbox, configurations, world.clock)),
+            "approval": NotingWhenAsked(cache(approvals)),
             "item": ItemNoting(state, inbox, platform, world.clock, world.checkpoint),
         },
         audit=DynamoAuditTrail(database, settings.audit_table),

@@ -1,0 +1,1 @@
+"""Approvals: who is asked, what is said, what becomes of it."""

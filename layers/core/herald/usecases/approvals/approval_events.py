@@ -1,0 +1,46 @@
+"""Events about approvals: everything that happens to one enters by the inbox, whoever brings it about."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from herald.domain.canonical import fingerprint
+from herald.domain.envelope import object_version
+from herald.domain.event import Event, Identity, Origin, Trust
+
+SOURCE = "/herald/approvals"
+PREFIX = "approval."
+ANSWERED, ACKNOWLEDGED, QUESTIONED = "approval.answered", "approval.acknowledged", "approval.questioned"
+REPLIED, DELEGATED, DUE = "approval.replied", "approval.delegated", "approval.due"
+RECALLED, OVERRIDDEN, REMINDED = "approval.recalled", "approval.overridden", "approval.reminded"
+REPLY_UNCLEAR = "approval.reply_unclear"
+
+
+def approval_event(
+    kind: str, approval: str, key: str, data: Mapping[str, Any], origin: Origin, now: datetime
+) -> Event:  # fmt: skip
+    """Return an event about an approval; ``key`` makes two tellings the same, such as a form's one-time token."""
+    body = {"approval": approval, **data}
+    return Event(
+        identity=Identity.of_sender_id(SOURCE, f"{kind}:{approval}:{key}"), type=kind, subject=f"approval/{approval}",
+        time=now, data=body, origin=origin, trust=Trust.SIGNED, received_at=now, body_hash=fingerprint(body),
+    )  # fmt: skip
+
+
+def due_event(approval: str, due: datetime, now: datetime) -> Event:
+    """Return the word that a time has come, the same whoever gives it: the timer, or the sweep that missed it."""
+    return approval_event(DUE, approval, due.isoformat(), {"due": due.isoformat()}, Origin.TIMER, now)
+
+
+def changed_order(source: str, order: Mapping[str, Any], now: datetime) -> Event | None:
+    """Return the hint that an order changed under an approval; ``None`` if it bears no version to know it by."""
+    version = order.get("updatedAt") or order.get("createdAt")
+    identity = object_version(source, "order", str(order.get("id")), str(version)) if version else None
+    if identity is None:
+        return None
+    names = ("id", "shortId", "status", "createdAt", "updatedAt")
+    data = {name: order[name] for name in names if name in order}
+    return Event(
+        identity=identity, type="threekit.order.updated", subject=f"order/{order['id']}", time=now, data=data,
+        origin=Origin.RECONCILE, trust=Trust.UNSIGNED, received_at=now, body_hash=fingerprint(data),
+    )  # fmt: skip

@@ -1,0 +1,148 @@
+"""What messages and pages say about an approval, as plain values."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from herald.domain.approval.answering import reply_decides
+from herald.domain.approval.approval import Answer, Approval, StepRun, Ticket
+from herald.domain.approval.difference import difference_document, differences
+from herald.domain.approval.links import Link, Role
+from herald.domain.approval.turn import Policy, Turn
+from herald.domain.notification import Recipient
+from herald.usecases.approvals import approval_shelves
+
+Seal = list[Any]
+"""A link that is not sealed yet: role, identity, number, until, print."""
+
+
+def order_values(approval: Approval) -> dict[str, Any]:
+    """Return the order as it is asked about, with the requester's name."""
+    requester = {"requester": {"name": approval.requester.name}} if approval.requester else {}
+    return {**approval.stand.order, **requester}
+
+
+def approval_values(approval: Approval) -> dict[str, Any]:
+    """Return what is known of the approval as a whole."""
+    return {
+        "id": approval.id, "chain": approval.chain, "title": approval.title, "state": str(approval.state),
+        "round": approval.round,
+    }  # fmt: skip
+
+
+def ticket_values(approval: Approval, ticket: Ticket, policy: Policy) -> dict[str, Any]:
+    """Return what a person is asked: step, deadline, reasons, what changed, what was decided before."""
+    run = approval.step(ticket.step)
+    values: dict[str, Any] = {
+        "kind": ticket.kind, "deadline": ticket.due, "zone": policy.calendar(ticket.person).zone,
+        "shown": [{"label": label, "value": value} for label, value in approval.stand.shown],
+        "decisions": decisions(approval),
+    }  # fmt: skip
+    if run is not None:
+        values["step"] = _step_values(approval, run)
+        values["reasons"] = [{"rule": rule, "description": description} for rule, description in run.reasons]
+    if ticket.kind == "changed" and approval.before is not None:
+        step = policy.chain.step(ticket.step)
+        changed = differences(approval.before, approval.stand, step.inputs if step else ())
+        values["differences"] = [difference_document(one) for one in changed]
+    if approval.last_approved is not None:
+        values["last_approved"] = approval.last_approved
+    return values
+
+
+def end_values(approval: Approval) -> dict[str, Any]:
+    """Return how an approval ended."""
+    end = approval.end
+    if end is None:
+        return {"decisions": decisions(approval)}
+    reason = end.reason or next(
+        (one.reason for one in reversed(approval.answers) if one.counted and not one.void and one.reason), ""
+    )
+    return {
+        "outcome": str(approval.state), "by": str(end.by), "at": end.at, "decisions": decisions(approval),
+        **({"from": end.name} if end.name else {}), **({"text": reason} if reason else {}),
+    }  # fmt: skip
+
+
+def decisions(approval: Approval) -> list[dict[str, Any]]:
+    """Return what was said so far and counted, and what is void of it."""
+    titles = {run.id: run.title for run in approval.steps}
+    return [
+        {**answer_values(one), "step": titles.get(one.step, one.step), "carried": one.carried, "void": one.void}
+        for one in approval.answers
+        if one.counted
+    ]
+
+
+def answer_values(answer: Answer) -> dict[str, Any]:
+    """Return what one person said."""
+    return {
+        "name": answer.person.name, "verdict": str(answer.verdict), "reason": answer.reason, "at": answer.at,
+        "channel": answer.channel,
+    }  # fmt: skip
+
+
+def ticket_seals(
+    approval: Approval, ticket: Ticket, policy: Policy, now: datetime, good_for: timedelta
+) -> dict[str, Any]:
+    """Return the links and the code that belong to a ticket, to be sealed where the message is made."""
+    until = now + good_for
+    run = approval.step(ticket.step)
+    seals: dict[str, Any] = {
+        "link": [int(Role.APPROVER), approval.id, ticket.number, until, run.print[:12] if run else ""]
+    }
+    line = pictured_line(approval)
+    if line:
+        seals["picture"] = [int(Role.PICTURE), approval.id, line, until, ""]
+    if reply_decides(Turn(approval, policy, now), ticket) and ticket.person.phone:
+        seals["code"] = [approval.id, ticket.number]
+    return seals
+
+
+def requester_seals(approval: Approval, now: datetime, good_for: timedelta) -> dict[str, Any]:
+    """Return the link of the requester's own page."""
+    return {"link": [int(Role.REQUESTER), approval.id, 0, now + good_for, ""]}
+
+
+def waiting_values(waiting: Iterable[tuple[Approval, Ticket]], now: datetime, good_for: timedelta) -> list[Any]:
+    """Return a line for each question that waits for somebody, with the link to be sealed."""
+    return [_waiting_line(approval, ticket, now + good_for) for approval, ticket in waiting]
+
+
+def person_seal(person: Recipient, now: datetime, good_for: timedelta) -> Seal:
+    """Return the link to the page with all that waits for a person."""
+    return [int(Role.PERSON), approval_shelves.person_key(person), 0, now + good_for, ""]
+
+
+def link_of(seal: Seal) -> Link:
+    """Return the link of plain values."""
+    role, identity, number, until, print_of_step = seal
+    return Link(Role(role), identity, number, until, print_of_step)
+
+
+def pictured_line(approval: Approval) -> int:
+    """Return the number of the first line that names a saved configuration, from 1; 0 if none does."""
+    lines = approval.stand.order.get("lines", ())
+    return next((place for place, line in enumerate(lines, start=1) if line.get("configurationId")), 0)
+
+
+def reference_of(approval: Approval) -> str:
+    """Return how people call what is approved."""
+    order: Mapping[str, Any] = approval.stand.order
+    return str(order.get("shortId") or order.get("id") or approval.subject.partition("/")[2])
+
+
+def _waiting_line(approval: Approval, ticket: Ticket, until: datetime) -> dict[str, Any]:
+    run = approval.step(ticket.step)
+    order = approval.stand.order
+    print_of_step = run.print[:12] if run else ""
+    return {
+        "title": run.title if run else approval.title, "reference": reference_of(approval), "deadline": ticket.due,
+        **{name: order[name] for name in ("total", "currency", "name") if name in order},
+        "seal": [int(Role.APPROVER), approval.id, ticket.number, until, print_of_step],
+    }  # fmt: skip
+
+
+def _step_values(approval: Approval, run: StepRun) -> dict[str, Any]:
+    place = [one.id for one in approval.steps].index(run.id) + 1
+    return {"id": run.id, "title": run.title, "number": place, "of": len(approval.steps)}

@@ -1,0 +1,23 @@
+"""A chain of three stages from the order to the outcome in Threekit."""
+
+from tests.integration.approvals.approving import DANA, ENGINEERING, FINANCE, HOTEL, PAUL, Approving, text_of
+
+from herald.domain.approval.approval import By, State
+
+
+def test_an_order_is_approved_step_by_step_and_threekit_bears_the_outcome(people: Approving) -> None:
+    people.order(HOTEL)
+    assert people.noted()["state"] == "open"
+
+    assert "recorded" in text_of(people.approve(DANA)["body"]).lower()
+    people.approve(ENGINEERING)
+    people.approve(FINANCE)
+    people.approve(PAUL)
+
+    approval = people.approval()
+    assert (approval.state, approval.end.by if approval.end else None) == (State.APPROVED, By.PEOPLE)
+    noted = people.noted()
+    assert (noted["state"], noted["fingerprint"]) == ("approved", approval.fingerprint)
+    assert [step["state"] for step in noted["steps"]] == ["approved"] * 4
+    assert people.house.threekit.orders[HOTEL]["status"] == "In Progress"
+    assert not [name for name in people.house.dead_letters if people.house.parked(name)]

@@ -15,13 +15,14 @@ import pytest
 from tests.e2e.whole_stack import WholeStack, wait_until
 
 from herald.domain.delivery import DeliveryState
+from localrun.approvals import read_approvals
 from localrun.demo import Played, play
 from localrun.scans import read_scans
 from localrun.scenarios import read_scenarios
 
 pytestmark = pytest.mark.e2e
 
-TITLES = [scenario.title for scenario in read_scenarios()] + [
+TITLES = [one.title for one in (*read_scenarios(), *read_approvals())] + [
     title for scan in read_scans() for title in (scan.title, *(message.expected.title for message in scan.messages))
 ]
 DEMO_ENDS_WITHIN_SECONDS = 300.0

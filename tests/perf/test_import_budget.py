@@ -28,8 +28,8 @@ MESSAGES = {"jinja2", "markupsafe", "babel"}
 RULES = {"cel_expr_python"}
 NOBODYS = {
     "boto3", "s3transfer",  # botocore makes the same clients without them
-    "phonenumbers", "holidays", "cryptography", "yaml", "typer", "click", "rich", "pygments", "moto", "google", "tzdata",
-    "asyncio",
+    "phonenumbers", "holidays", "cryptography", "yaml", "typer", "click", "rich", "pygments", "moto", "google",
+    "tzdata", "asyncio",
 }  # fmt: skip
 FORBIDDEN = {
     "threekit_webhook": VENDOR_CALLS | MESSAGES | RULES,

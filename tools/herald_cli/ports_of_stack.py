@@ -24,11 +24,16 @@ def tracer(connection: Connection) -> Tracer:
     """Return what finds an event's story."""
     database, audit_table = connection.dynamodb(), connection.output("AuditTableName")
     return Tracer(
-        inbox=DynamoInbox(database, connection.output("InboxTableName"), utc_now, KEPT),
+        inbox=inbox(connection),
         decisions=DynamoDecisions(database, audit_table),
         audit=DynamoAuditTrail(database, audit_table),
         ledger=ledger(connection),
     )
+
+
+def inbox(connection: Connection) -> DynamoInbox:
+    """Return the one door by which events enter."""
+    return DynamoInbox(connection.dynamodb(), connection.output("InboxTableName"), utc_now, KEPT)
 
 
 def ledger(connection: Connection) -> DynamoLedger:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
@@ -15,9 +16,10 @@ from herald_cli.ports_of_stack import tracer
 from herald_cli.send import Answer, send
 from herald_cli.timeline import as_json
 from herald_cli.trace_report import print_trace
+from localrun.approvals import Approvers, read_approvals
 from localrun.running_house import RunningHouse
 from localrun.scans import make_scan, read_scans, wrong_issues
-from localrun.scenarios import EVENTS, SCAN, InThreekit, Scenario, object_of, read_scenarios, unmet
+from localrun.scenarios import APPROVAL, EVENTS, SCAN, InThreekit, Scenario, object_of, read_scenarios, unmet
 
 PATIENCE_SECONDS = 90.0
 LOOK_EVERY_SECONDS = 0.25
@@ -45,7 +47,30 @@ def play(house: RunningHouse, say: Callable[[str], None]) -> list[Played]:
         one = Played(scenario, answer, event_id)
         played.append(one)
         _await(house, one)
-    return played + _play_scans(house, say)
+    return [*played, *_play_approvals(house, say), *_play_scans(house, say)]
+
+
+def _play_approvals(house: RunningHouse, say: Callable[[str], None]) -> list[Played]:
+    """Let everybody who is asked decide, and return what became of each approval."""
+    people = Approvers(house)
+    played = []
+    approvals = read_approvals()
+    for number, approval in enumerate(approvals, start=1):
+        say(f"[approval {number}/{len(approvals)}] {approval.title}")
+        summary = Scenario(title=approval.title, file=EVENTS / "approvals.yaml", source=APPROVAL)
+        one = Played(summary, Answer(200, {"order": approval.order_id}, ""), "")
+        played.append(one)
+        try:
+            for decision in approval.decisions:
+                people.decide(approval.order_id, decision)
+        except (TimeoutError, httpx.HTTPError) as error:
+            one.missing = [str(error)]
+            continue
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while one.missing and time.monotonic() < deadline:
+            one.missing = people.unmet(approval)
+            time.sleep(LOOK_EVERY_SECONDS if one.missing else 0)
+    return played
 
 
 def _play_scans(house: RunningHouse, say: Callable[[str], None]) -> list[Played]:
@@ -70,7 +95,8 @@ def report(house: RunningHouse, played: list[Played], console: Console) -> None:
     for one in played:
         console.rule(f"[bold]{one.scenario.title}")
         answer = f"HTTP {one.answer.status} {json.dumps(one.answer.body)}"
-        how = f"POST {one.scenario.file.name} as {one.scenario.source}" if one.scenario.is_sent else "scan"
+        sent = f"POST {one.scenario.file.name} as {one.scenario.source}"
+        how = sent if one.scenario.is_sent else one.scenario.source
         console.print(f"{how}: {answer}")
         if one.trace is not None:
             print_trace(console, one.trace)

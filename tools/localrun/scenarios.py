@@ -15,8 +15,8 @@ from herald_cli.send import Door
 from localrun.bring_up import ROOT
 
 EVENTS = ROOT / "events"
-SCAN = "scan"
-"""The source of what nobody sends."""
+SCAN, APPROVAL = "scan", "approval"
+"""The sources of what nobody sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,8 @@ class Scenario:
 
     @property
     def is_sent(self) -> bool:
-        """Whether it is a sample that is sent, and no message of a scan."""
-        return self.source != SCAN
+        """Whether it is a sample that is sent, and no message of a scan and no approval."""
+        return self.source not in (SCAN, APPROVAL)
 
     @property
     def undecided(self) -> bool:

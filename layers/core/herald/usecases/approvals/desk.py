@@ -177,7 +177,7 @@ def _doing(event: Event, *, moved: bool) -> Callable[[Turn], Result]:
         kinds.DELEGATED: lambda turn: _delegated(turn, ticket, str(data.get("to")), str(data.get("note", ""))),
         kinds.DUE: elapse,
         kinds.RECALLED: lambda turn: recall(turn, name, reason),
-        kinds.OVERRIDDEN: lambda turn: override(turn, Verdict(data["verdict"]), name, reason),
+        kinds.OVERRIDDEN: lambda turn: override(turn, Verdict(data["verdict"]), name, reason, about=data.get("about")),
         kinds.REMINDED: lambda turn: remind(turn, ticket or None),
     }
     if event.type not in doings:

@@ -22,9 +22,11 @@ from localrun.scenarios import read_scenarios
 
 pytestmark = pytest.mark.e2e
 
-TITLES = [one.title for one in (*read_scenarios(), *read_approvals())] + [
-    title for scan in read_scans() for title in (scan.title, *(message.expected.title for message in scan.messages))
-]
+TITLES = (
+    [scenario.title for scenario in read_scenarios()]
+    + [approval.title for approval in read_approvals()]
+    + [title for scan in read_scans() for title in (scan.title, *(message.expected.title for message in scan.messages))]
+)
 DEMO_ENDS_WITHIN_SECONDS = 300.0
 
 

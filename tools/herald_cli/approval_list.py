@@ -10,7 +10,7 @@ from rich.text import Text
 from herald.domain.approval.approval import StepRun, Ticket
 from herald.usecases.approvals.approval_values import reference_of
 from herald_cli.approval_find import Listed
-from herald_cli.approval_words import COLOURS, age, called, ended, iso, person_as_json, plain, until, worth
+from herald_cli.approval_words import COLOURS, age, called, iso, person_as_json, plain, until, worth
 from herald_cli.scan_tables import plain_table
 
 
@@ -34,7 +34,7 @@ def print_listed(console: Console, found: Sequence[Listed], now: datetime) -> No
     """Print approvals, one or more lines each."""
     table = plain_table()
     table.add_column("approval", no_wrap=True)
-    for header in ("about", "asked", "deadline, UTC", "age"):
+    for header in ("about", "asked, by ticket", "deadline, UTC", "age"):
         table.add_column(header)
     table.add_column("round", justify="right")
     table.add_column("state")
@@ -46,7 +46,7 @@ def print_listed(console: Console, found: Sequence[Listed], now: datetime) -> No
             Text(approval.id), Text(_about(one), overflow="fold"), Text(_asked(one), overflow="fold"),
             Text(until(deadline, now).replace(" UTC", "") if deadline else "-", style="red" if late else ""),
             age(approval.opened_at, now), str(approval.round),
-            Text(ended(approval) or str(approval.state), style=COLOURS[approval.state], overflow="fold"),
+            Text(f"{approval.state}{f' by {approval.end.by}' if approval.end else ''}", COLOURS[approval.state]),
         )  # fmt: skip
     console.print(table)
 
@@ -70,12 +70,12 @@ def _deadline(one: Listed) -> datetime | None:
 def _about(one: Listed) -> str:
     order = one.approval.stand.order
     told = (reference_of(one.approval), str(order.get("name", "")), worth(order))
-    return f"{one.approval.title}: {', '.join(filter(None, told))}"
+    return f"{one.approval.title}\n{', '.join(filter(None, told))}"
 
 
 def _asked(one: Listed) -> str:
     lines = (
-        f"{run.title}: {', '.join(f'{called(ticket.person)} (ticket {ticket.number})' for ticket in tickets)}"
+        f"{run.title}: {', '.join(f'{ticket.number} {called(ticket.person)}' for ticket in tickets)}"
         for run, tickets in _steps(one)
     )
     return "\n".join(lines) or "-"

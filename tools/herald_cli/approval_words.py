@@ -7,6 +7,7 @@ from typing import Any
 
 from herald.domain.approval.approval import Approval, Result, State
 from herald.domain.notification import Recipient
+from herald.usecases.approvals.approval_values import end_values
 from herald_cli.scan_words import moment, span
 
 COLOURS: Mapping[str, str] = {
@@ -75,8 +76,9 @@ def ended(approval: Approval) -> str:
     if approval.state is State.OPEN or end is None:
         return ""
     who = f" ({end.name})" if end.name else ""
-    reason = f": {end.reason}" if end.reason else ""
-    return f"{approval.state} {moment(end.at)} UTC by {end.by}{who}{reason}"
+    # Of people who rejected it, the last one's reason is that of the end.
+    reason = end_values(approval).get("text")
+    return f"{approval.state} {moment(end.at)} UTC by {end.by}{who}{f': {reason}' if reason else ''}"
 
 
 def plain(value: Any) -> Any:

@@ -3,13 +3,17 @@
 import html
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from tests.integration.house import House
 
+from herald.adapters.configuration_bundle import versioned
+from herald.adapters.dynamodb_configuration import DynamoConfigurationStore
 from herald.domain.approval.approval import Approval, approval_id
+from herald.domain.configuration import Configuration
 from herald.usecases.approvals import approval_shelves
 from simulators.threekit.seed import ids
 
@@ -116,6 +120,13 @@ class Approving:
         line["count"] += count
         # Any change of its own brings a new version.
         self.house.threekit.change_order(order_id, name=order["name"])
+
+    def apply(self, mapping: Callable[[Configuration], Mapping[str, Any]]) -> None:
+        """Let an integrator put another mapping in force."""
+        store = DynamoConfigurationStore(self.house.dynamodb, "ConfigTable", self.house.clock, timedelta(0))
+        known = store.active()
+        store.apply(versioned(replace(known, mapping=mapping(known))))
+        self.house.clock.now += timedelta(minutes=2)
 
     def tell_again(self, order_id: str = HOTEL) -> None:
         """Let Threekit tell of an order as it is now."""

@@ -1,5 +1,8 @@
 """The order changes under its approval: nobody approves what they did not see, or is asked twice for nothing."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from tests.integration.approvals.approving import DANA, ENGINEERING, FINANCE, HOTEL, PAUL, Approving, text_of
 
 from herald.domain.approval.approval import State
@@ -87,3 +90,35 @@ def test_telling_of_the_same_order_again_asks_nobody_again(people: Approving) ->
     people.house.settle()
     people.tell_again()
     assert len(people.messages(DANA)) == sent
+
+
+def test_a_new_mapping_is_no_change_of_what_was_approved(people: Approving) -> None:
+    people.order()
+    people.apply(lambda known: {**known.mapping, "threekit.order.*": _without_names(known.mapping["threekit.order.*"])})
+    people.tell_again()
+    assert people.approve(DANA)["statusCode"] == 200
+    for person in (ENGINEERING, FINANCE, PAUL):
+        people.approve(person)
+    approval = people.approval()
+    assert (approval.state, approval.round) == (State.APPROVED, 1)
+    people.change(HOTEL, internalNote="a new version of the order")
+    assert people.approval() == approval
+    people.change_cart(price=100)
+    people.tell_again()
+    assert people.approval().state is State.OPEN
+    assert people.approval().config_version != approval.config_version
+
+
+def test_an_order_that_cannot_be_read_any_more_is_not_what_was_asked(people: Approving) -> None:
+    people.order()
+    token = people.link(DANA)
+    once = people.once(token)
+    people.house.threekit.orders[HOTEL]["cart"][0]["count"] = -1
+    answer = people.submit(token, once, "approve", sure="yes")
+    people.house.settle()
+    assert answer["statusCode"] == 409
+    assert people.approval().answers == ()
+
+
+def _without_names(section: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in section.items() if name != "asset_names"}

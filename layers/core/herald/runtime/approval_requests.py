@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
-from herald.domain.errors import CallFailed, PoisonError
+from herald.domain.errors import CallFailed, ConfigurationError, PoisonError
 from herald.ports import RenderError, StorageError
 from herald.runtime.http import ProblemError, read_request
 from herald.usecases.approvals.page import ApprovalPage, Page, Visit, problem
@@ -55,7 +55,7 @@ class ApprovalRequests:
         method, path = _method_and_path(event)
         try:
             answer = self._answered(event, method, path)
-        except (CallFailed, StorageError, PoisonError, RenderError):
+        except (CallFailed, StorageError, PoisonError, RenderError, ConfigurationError):
             answer = self._html(event, problem("unavailable", 503))
         return {**answer, "body": ""} if method == "HEAD" else answer
 

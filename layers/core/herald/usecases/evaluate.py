@@ -41,6 +41,7 @@ from herald.usecases.outcome import DONE, Later, Outcome
 
 if TYPE_CHECKING:
     from herald.usecases.approvals.approvals import Approvals
+    from herald.usecases.approvals.desk import FactsBy
 
 VISIBLE_WITHIN = timedelta(minutes=10)
 """How long an object that was told of may be missing before it counts as gone."""
@@ -122,26 +123,34 @@ class Evaluate:
         if event.type.startswith(APPROVAL):
             return self._about_approval(event, configuration)
         try:
-            agreed = as_agreed(event, configuration.mapping)
-            listening = configuration.rules_for(agreed.type)
-            if not listening and agreed.type not in REMEMBERED:
-                return self._nothing_done(event, _nobody_listens(agreed), configuration.version)
-            objects = read_objects(agreed, self.threekit)
-            facts = build_facts(agreed, objects, configuration.mapping, self.clock())
-            matter = self.matters(agreed, objects, facts, configuration)
+            return self._by_rules(event, configuration)
         except UnverifiableError as error:
             return self._nothing_done(event, Skip("event", Reason.UNVERIFIABLE, str(error)), configuration.version)
         except MappingError as error:
             return self._nothing_done(event, Skip("event", Reason.MAPPING_FAILED, str(error)), configuration.version)
+
+    def _by_rules(self, event: Event, configuration: Configuration) -> Decision:
+        agreed = as_agreed(event, configuration.mapping)
+        listening = configuration.rules_for(agreed.type)
+        if not listening and agreed.type not in REMEMBERED:
+            return self._nothing_done(event, _nobody_listens(agreed), configuration.version)
+        objects = read_objects(agreed, self.threekit)
+        facts = build_facts(agreed, objects, configuration.mapping, self.clock())
+        matter = self.matters(agreed, objects, facts, configuration)
         known = {**facts, **matter.facts}
         skip = matter.skip or (None if listening else _nobody_listens(agreed))
         if skip is not None:
             return self._nothing_done(event, skip, configuration.version, known)
-        return self._decided(event, configuration, listening, known, matter)
+
+        def read_by(other: Configuration) -> Mapping[str, Any]:
+            same = other.version == configuration.version
+            return known if same else {**build_facts(agreed, objects, other.mapping, self.clock()), **matter.facts}
+
+        return self._decided(event, configuration, listening, known, matter, read_by)
 
     def _decided(
         self, event: Event, configuration: Configuration, listening: tuple[Rule, ...], facts: Mapping[str, Any],
-        matter: Matter,
+        matter: Matter, read_by: "FactsBy",
     ) -> Decision:  # fmt: skip
         version = matter.version or facts_fingerprint(facts)
         outcomes = self.rules.evaluate(configuration, listening, facts)
@@ -159,7 +168,7 @@ class Evaluate:
             if rule.approval is not None:
                 asked.setdefault(rule.approval, []).append(rule.id)
         if "order" in facts and configuration.approvals:
-            found = self.approvals().submitted(event, matter.subject, configuration, facts, asked)
+            found = self.approvals().submitted(event, matter.subject, configuration, read_by, asked)
             notifications |= found.notifications
             facts = {**facts, **found.facts}
         if not matched:

@@ -94,5 +94,5 @@ def visitor_key(address: str) -> str:
 
 
 def receipt_key(approval: Approval) -> str:
-    """Return the key of the receipt of an approval's present end."""
-    return f"{approval.id}-{approval.round}"
+    """Return the key of the receipt of an approval's present end: one that was parked may still be decided."""
+    return f"{approval.id}-{approval.round}-{approval.state}"

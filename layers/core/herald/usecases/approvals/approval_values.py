@@ -26,7 +26,7 @@ def approval_values(approval: Approval) -> dict[str, Any]:
     """Return what is known of the approval as a whole."""
     return {
         "id": approval.id, "chain": approval.chain, "title": approval.title, "state": str(approval.state),
-        "round": approval.round,
+        "round": approval.round, "reference": reference_of(approval),
     }  # fmt: skip
 
 
@@ -40,7 +40,7 @@ def ticket_values(approval: Approval, ticket: Ticket, policy: Policy) -> dict[st
     }  # fmt: skip
     if run is not None:
         values["step"] = _step_values(approval, run)
-        values["reasons"] = [{"rule": rule, "description": description} for rule, description in run.reasons]
+        values["reasons"] = _reasons(run)
     if ticket.kind == "changed" and approval.before is not None:
         step = policy.chain.step(ticket.step)
         changed = differences(approval.before, approval.stand, step.inputs if step else ())
@@ -130,6 +130,12 @@ def reference_of(approval: Approval) -> str:
     """Return how people call what is approved."""
     order: Mapping[str, Any] = approval.stand.order
     return str(order.get("shortId") or order.get("id") or approval.subject.partition("/")[2])
+
+
+def _reasons(run: StepRun) -> list[dict[str, str]]:
+    """Return why it is asked; two rules that say the same are one reason."""
+    once = {description or rule: (rule, description) for rule, description in reversed(run.reasons)}
+    return [{"rule": rule, "description": description} for rule, description in reversed(once.values())]
 
 
 def _waiting_line(approval: Approval, ticket: Ticket, until: datetime) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from herald.domain.notification import Notification, Severity, notification_id
 from herald.ports import Clock
 from herald.usecases.approvals import approval_events as kinds
 from herald.usecases.approvals.approval_values import approval_values, order_values
-from herald.usecases.approvals.desk import Applied, Desk
+from herald.usecases.approvals.desk import Applied, Desk, FactsBy
 from herald.usecases.approvals.follow import Follow
 from herald.usecases.approvals.tellings import TEMPLATES, Tellings
 
@@ -36,7 +36,7 @@ class Approvals:
     clock: Clock
 
     def submitted(
-        self, event: Event, subject: str, configuration: Configuration, facts: Mapping[str, Any],
+        self, event: Event, subject: str, configuration: Configuration, facts: FactsBy,
         asked: Mapping[str, Sequence[str]],
     ) -> ApprovalMatter:  # fmt: skip
         """Begin or change the approvals of what an event is about; ``asked`` holds rules that matched, by chain."""

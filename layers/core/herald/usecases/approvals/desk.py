@@ -15,7 +15,7 @@ from herald.domain.approval.turn import Policy, Turn, hear
 from herald.domain.configuration import Configuration
 from herald.domain.errors import PoisonError, Reason
 from herald.domain.event import Event
-from herald.domain.facts import SourceObjects, build_facts
+from herald.domain.facts import MappingError, SourceObjects, build_facts
 from herald.ports import Clock, ConfigurationStore, Inbox, StateStore, Threekit
 from herald.usecases.approvals import approval_events as kinds
 from herald.usecases.approvals import approval_shelves
@@ -24,6 +24,8 @@ from herald.usecases.approvals.planning import Planner, policy_of
 from herald.usecases.order_reading import configuration_ids
 
 SUBMITTED = "submitted"
+FactsBy = Callable[[Configuration], Mapping[str, Any]]
+"""The facts of one event as the mapping of a configuration reads them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,12 @@ class Desk:
         return policy_of(configuration.approvals[approval.chain], configuration)
 
     def submitted(
-        self, event: Event, subject: str, configuration: Configuration, facts: Mapping[str, Any],
+        self, event: Event, subject: str, configuration: Configuration, facts: FactsBy,
         asked: Mapping[str, Sequence[str]],
     ) -> list[Applied]:  # fmt: skip
         """Begin the approvals that rules ask for, and bring those there are to what the facts say now.
 
-        ``asked`` holds the rules that matched, by chain. Raises ``StorageError``.
+        ``asked`` holds the rules that matched, by chain. Raises ``MappingError`` and ``StorageError``.
         """
         applied = []
         for chain in configuration.approvals.values():
@@ -80,9 +82,8 @@ class Desk:
         standing = self.load(identity)
         if standing is None:
             raise PoisonError(Reason.NOT_FOUND, f"there is no approval {identity}")
-        moved = False
-        if event.type == kinds.ANSWERED and not checked and standing.heard_of(event.id) is None:
-            moved = self.moved(standing)
+        decides = not checked and _decides(event) and standing.heard_of(event.id) is None
+        moved = decides and self.moved(standing, ended=standing.state is State.PARKED)
         return self._change(identity, event, _doing(event, moved=moved))
 
     def moved(self, approval: Approval, *, ended: bool = False) -> bool:
@@ -103,7 +104,11 @@ class Desk:
 
     def same(self, approval: Approval, order: Mapping[str, Any]) -> bool:
         """Say whether an order as Threekit has it is what an approval is about. Raises ``CallFailed``."""
-        return self._stand(approval, order).print(tuple(Part)) == approval.stand.print(tuple(Part))
+        try:
+            return _print(self._stand(approval, order)) == _print(approval.stand)
+        except MappingError:
+            # What cannot be read is nothing that anybody was asked about.
+            return False
 
     def _stand(self, approval: Approval, order: Mapping[str, Any]) -> Stand:
         configuration = self.configurations.version(approval.config_version)
@@ -115,16 +120,19 @@ class Desk:
         return stand_of({"order": facts.get("order", {})}, configuration.approvals[approval.chain].show)
 
     def _submitted(
-        self, event: Event, subject: str, configuration: Configuration, chain: Chain, facts: Mapping[str, Any],
+        self, event: Event, subject: str, configuration: Configuration, chain: Chain, facts: FactsBy,
         asked: Sequence[str],
     ) -> Applied:  # fmt: skip
         def plan_for(known: Approval | None) -> Plan:
-            # One that is under way keeps the policy it began with, and its rules where none asks any more.
-            kept = self.configurations.version(known.config_version) if known and known.state is State.OPEN else None
-            by = kept or configuration
-            return Planner(self.state)(
-                by.approvals[chain.id], by, facts, asked or (known.matched if known else ()), subject
-            )
+            if known is None:
+                return Planner(self.state)(chain, configuration, facts(configuration), asked, subject)
+            # Read by the configuration it began with: a new mapping is no change of what was approved.
+            begun = self.configurations.version(known.config_version)
+            rules = asked or known.matched
+            plan = Planner(self.state)(begun.approvals[chain.id], begun, facts(begun), rules, subject)
+            if known.state is State.OPEN or _print(plan.stand) == _print(known.stand):
+                return plan
+            return Planner(self.state)(chain, configuration, facts(configuration), rules, subject)
 
         def change(known: Approval | None) -> tuple[Approval | None, Applied]:
             plan = plan_for(known)
@@ -157,6 +165,10 @@ class Desk:
         return approval_shelves.approvals(self.state).change(identity, change)
 
 
+def _print(stand: Stand) -> str:
+    return stand.print(tuple(Part))
+
+
 def _overtaken(known: Approval, event: Event) -> bool:
     """Say whether something newer was submitted before; what is read again at its source is always the newest."""
     if event.type.startswith("threekit."):
@@ -177,12 +189,26 @@ def _doing(event: Event, *, moved: bool) -> Callable[[Turn], Result]:
         kinds.DELEGATED: lambda turn: _delegated(turn, ticket, str(data.get("to")), str(data.get("note", ""))),
         kinds.DUE: elapse,
         kinds.RECALLED: lambda turn: recall(turn, name, reason),
-        kinds.OVERRIDDEN: lambda turn: override(turn, Verdict(data["verdict"]), name, reason, about=data.get("about")),
+        kinds.OVERRIDDEN: lambda turn: _overridden(turn, event, moved=moved),
         kinds.REMINDED: lambda turn: remind(turn, ticket or None),
     }
     if event.type not in doings:
         raise PoisonError(Reason.MALFORMED_MESSAGE, f"nothing is done about {event.type}")
     return doings[event.type]
+
+
+def _decides(event: Event) -> bool:
+    """Say whether an event is about the order as it stands; an administrator may reject whatever it is."""
+    approves = event.data.get("verdict") == Verdict.APPROVE
+    return event.type == kinds.ANSWERED or (event.type == kinds.OVERRIDDEN and approves)
+
+
+def _overridden(turn: Turn, event: Event, *, moved: bool) -> Result:
+    if moved:
+        return Result.CHANGED
+    data = event.data
+    name, reason = str(data.get("name", "")), str(data.get("reason", ""))
+    return override(turn, Verdict(data["verdict"]), name, reason, about=data.get("about"))
 
 
 def _answered(turn: Turn, event: Event, *, moved: bool) -> Result:

@@ -108,7 +108,7 @@ class Visit:
         if result is Result.NOT_ALLOWED:
             return self._approver(approval, ticket, error={"field": noted or "do", "code": "not_allowed"}, status=409)
         if noted is not None and result is Result.DONE:
-            values = self.page.values.ticket(approval, ticket)
+            values = self.page.values.noted(approval, ticket)
             return Page("noted", {**values, "noted": noted, "action": self._action()}, 200, ticket.person.locale)
         shown = self._approver(approval, ticket)
         late = result in (Result.DISSENT, Result.CLOSED)
@@ -233,4 +233,5 @@ def _given(form: Mapping[str, str]) -> dict[str, str]:
 
 
 def _short(text: str) -> str:
-    return text.strip()[:LONGEST_TEXT]
+    # Browsers send line breaks as two characters and count them as one.
+    return text.replace("\r\n", "\n").strip()[:LONGEST_TEXT]

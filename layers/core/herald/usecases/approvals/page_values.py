@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from herald.domain.approval.answering import MOST_ACKNOWLEDGEMENTS, same_person
+from herald.domain.approval.answering import MOST_ACKNOWLEDGEMENTS, MOST_QUESTIONS
 from herald.domain.approval.approval import Answer, Approval, Closed, Ticket
 from herald.domain.approval.links import Role, sealed
+from herald.domain.approval.people import is_requester
 from herald.usecases.approvals import approval_values as values_of
 from herald.usecases.approvals.approval_shelves import person_key
 from herald.usecases.approvals.desk import Desk
@@ -25,26 +26,31 @@ class PageValues:
     def question(self, approval: Approval, ticket: Ticket) -> dict[str, Any]:
         """Return all that an approver sees before they decide."""
         policy = self.desk.policy(approval)
-        asked = {one.person.key for one in approval.tickets if one.step == ticket.step}
-        delegates = [
-            {"id": person_key(one), "name": one.name}
-            for one in approval.delegates
-            if ticket.delegated_from is None and one.key not in asked
-            and not (approval.requester and same_person(one, approval.requester))
-        ]  # fmt: skip
-        questions = [
-            {"id": one.id, "text": one.text, "at": one.at, **({"answer": one.answer} if one.answer else {})}
-            for one in approval.questions
-            if one.ticket == ticket.number
-        ]
-        until = ticket.acknowledged_until
+        step = policy.chain.step(ticket.step)
+        asked = sum(one.ticket == ticket.number for one in approval.questions)
+        until = step and policy.after(self.clock(), step.acknowledge, ticket.person)
         return {
-            **self.ticket(approval, ticket), "order": values_of.order_values(approval),
-            "ask": values_of.ticket_values(approval, ticket, policy), "delegates": delegates, "questions": questions,
+            **self.noted(approval, ticket), "order": values_of.order_values(approval),
+            "ask": values_of.ticket_values(approval, ticket, policy), "delegates": _delegates(approval, ticket),
+            "others": [one.person.name for one in approval.open_tickets(ticket.step) if one.number != ticket.number],
+            "questions": [
+                {"id": one.id, "text": one.text, "at": one.at, **({"answer": one.answer} if one.answer else {})}
+                for one in approval.questions
+                if one.ticket == ticket.number
+            ],
             "may_acknowledge": ticket.acknowledgements < MOST_ACKNOWLEDGEMENTS,
-            "may_question": approval.requester is not None,
-            **({"acknowledged_until": until} if until and until > self.clock() else {}),
+            "may_question": approval.requester is not None and asked < MOST_QUESTIONS,
+            **({"acknowledge_until": until} if until else {}),
         }  # fmt: skip
+
+    def noted(self, approval: Approval, ticket: Ticket) -> dict[str, Any]:
+        """Return what was noted that decides nothing: until when somebody looks into it, to whom it was handed."""
+        until, handed = ticket.acknowledged_until, _handed_to(approval, ticket)
+        return {
+            **self.ticket(approval, ticket),
+            **({"acknowledged_until": until} if until and until > self.clock() else {}),
+            **({"delegated_to": handed.person.name} if handed else {}),
+        }
 
     def ticket(self, approval: Approval, ticket: Ticket) -> dict[str, Any]:
         """Return what may be said to the holder of a link whatever has become of it."""
@@ -58,18 +64,17 @@ class PageValues:
         }  # fmt: skip
 
     def recorded(self, approval: Approval, ticket: Ticket, mine: Answer, receipt: str | None) -> dict[str, Any]:
-        """Return what a person said, and how it stands."""
+        """Return what a person said, and how it stands; beside a dissent, the decision that came first."""
         return {
-            **self.ticket(approval, ticket), "mine": values_of.answer_values(mine), "dissent": not mine.counted,
-            **self._end(approval, ticket), **({"receipt": receipt} if receipt else {}),
+            **self.ticket(approval, ticket), "mine": values_of.answer_values(mine), **self._end(approval, ticket),
+            **({} if mine.counted else {"dissent": _winner(approval, ticket) or True}),
+            **({"receipt": receipt} if receipt else {}),
         }  # fmt: skip
 
     def closed(self, approval: Approval, ticket: Ticket) -> dict[str, Any]:
         """Return why somebody need not answer any more."""
-        handed = [one for one in approval.tickets if one.delegated_from == ticket.number]
-        delegated = {"delegated_to": handed[0].person.name} if ticket.closed is Closed.DELEGATED and handed else {}
-        return {**self.ticket(approval, ticket), **self._end(approval, ticket), **delegated,
-                "closed": str(ticket.closed or Closed.ENDED)}  # fmt: skip
+        values = {**self.noted(approval, ticket), **self._end(approval, ticket)}
+        return {**values, "closed": str(ticket.closed or Closed.ENDED)}
 
     def requester(self, approval: Approval, receipt: str | None) -> dict[str, Any]:
         """Return what the requester sees: where each step stands, and what is asked."""
@@ -115,3 +120,26 @@ class PageValues:
         end = {name: said[name] for name in ("outcome", "by", "at", "from", "text") if name in said}
         run = approval.step(ticket.step)
         return {"state": str(approval.state), "end": end, **({"step_state": str(run.state)} if run else {})}
+
+
+def _delegates(approval: Approval, ticket: Ticket) -> list[dict[str, str]]:
+    """Return whom an approver may hand the question to: nobody, if it was handed to them."""
+    asked = {one.person.key for one in approval.tickets if one.step == ticket.step}
+    if ticket.delegated_from is not None:
+        return []
+    return [
+        {"id": person_key(one), "name": one.name}
+        for one in approval.delegates
+        if one.key not in asked and not is_requester(approval, one)
+    ]
+
+
+def _handed_to(approval: Approval, ticket: Ticket) -> Ticket | None:
+    return next((one for one in approval.tickets if one.delegated_from == ticket.number), None)
+
+
+def _winner(approval: Approval, ticket: Ticket) -> dict[str, Any] | None:
+    """Return the decision that settled a person's step, without its reason."""
+    run = approval.step(ticket.step)
+    answers = approval.valid_answers(run) if run else ()
+    return {**values_of.answer_values(answers[-1]), "reason": ""} if answers else None

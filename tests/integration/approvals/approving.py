@@ -121,11 +121,11 @@ class Approving:
         # Any change of its own brings a new version.
         self.house.threekit.change_order(order_id, name=order["name"])
 
-    def apply(self, mapping: Callable[[Configuration], Mapping[str, Any]]) -> None:
-        """Let an integrator put another mapping in force."""
+    def apply(self, changes: Callable[[Configuration], Mapping[str, Any]]) -> None:
+        """Let an integrator put another configuration in force: the one that stands, but for some of its parts."""
         store = DynamoConfigurationStore(self.house.dynamodb, "ConfigTable", self.house.clock, timedelta(0))
         known = store.active()
-        store.apply(versioned(replace(known, mapping=mapping(known))))
+        store.apply(versioned(replace(known, **changes(known))))
         self.house.clock.now += timedelta(minutes=2)
 
     def tell_again(self, order_id: str = HOTEL) -> None:

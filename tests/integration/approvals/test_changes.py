@@ -1,6 +1,7 @@
 """The order changes under its approval: nobody approves what they did not see, or is asked twice for nothing."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from tests.integration.approvals.approving import DANA, ENGINEERING, FINANCE, HOTEL, PAUL, Approving, text_of
@@ -94,7 +95,11 @@ def test_telling_of_the_same_order_again_asks_nobody_again(people: Approving) ->
 
 def test_a_new_mapping_is_no_change_of_what_was_approved(people: Approving) -> None:
     people.order()
-    people.apply(lambda known: {**known.mapping, "threekit.order.*": _without_names(known.mapping["threekit.order.*"])})
+    people.apply(
+        lambda known: {
+            "mapping": {**known.mapping, "threekit.order.*": _without_names(known.mapping["threekit.order.*"])}
+        }
+    )
     people.tell_again()
     assert people.approve(DANA)["statusCode"] == 200
     for person in (ENGINEERING, FINANCE, PAUL):
@@ -118,6 +123,15 @@ def test_an_order_that_cannot_be_read_any_more_is_not_what_was_asked(people: App
     people.house.settle()
     assert answer["statusCode"] == 409
     assert people.approval().answers == ()
+
+
+def test_a_chain_that_is_gone_from_the_configuration_still_hears_of_changes(people: Approving) -> None:
+    people.order()
+    people.apply(lambda known: {"approvals": {"other": replace(known.approvals["order"], id="other")}})
+    people.change_cart(price=100)
+    people.tell_again()
+    assert people.approval().round == 2
+    assert people.approve(DANA)["statusCode"] == 200
 
 
 def _without_names(section: Mapping[str, Any]) -> dict[str, Any]:

@@ -31,6 +31,17 @@ def approvals(store: StateStore) -> Shelf[Approval]:
     return Shelf(store, "approval", approval_of, approval_document, A_YEAR)
 
 
+def chains_of(store: StateStore) -> Shelf[tuple[str, ...]]:
+    """The chains in which something was ever to be approved, by ``subject_key``; also those that are gone now."""
+    return Shelf(
+        store,
+        "approval-chains",
+        lambda document: tuple(document["chains"]),
+        lambda chains: {"chains": list(chains)},
+        A_YEAR,
+    )
+
+
 def under_way(store: StateStore, keep: timedelta = A_YEAR) -> Shelf[UnderWay]:
     """The approvals that have not ended, by their ids; one that ended is put here for a moment only."""
     return Shelf(
@@ -81,6 +92,11 @@ def person_key(person: Recipient) -> str:
 def phone_key(phone: str) -> str:
     """Return the key of a phone number."""
     return short_id("tel", phone)
+
+
+def subject_key(subject: str) -> str:
+    """Return the key of what is approved."""
+    return short_id("sbj", subject)
 
 
 def product(key: str) -> str:

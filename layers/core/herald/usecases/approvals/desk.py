@@ -1,6 +1,6 @@
 """Brings what happens to approvals into them, once, whoever is first to do it: the page, or the queue."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ from herald.domain.approval.approval import Approval, Heard, Result, State, Verd
 from herald.domain.approval.changing import Plan, submit, unopened
 from herald.domain.approval.elapsing import elapse, remind
 from herald.domain.approval.ending import override, recall
-from herald.domain.approval.policy import Chain, Part
+from herald.domain.approval.policy import Part
 from herald.domain.approval.stand import Stand, stand_of
 from herald.domain.approval.turn import Policy, Turn, hear
 from herald.domain.configuration import Configuration
@@ -65,12 +65,15 @@ class Desk:
 
         ``asked`` holds the rules that matched, by chain. Raises ``MappingError`` and ``StorageError``.
         """
-        applied = []
-        for chain in configuration.approvals.values():
-            known = self.load(approval_id(chain.id, subject))
-            if known is not None or asked.get(chain.id):
-                applied.append(self._submitted(event, subject, configuration, chain, facts, asked.get(chain.id, ())))
-        return applied
+        begun = approval_shelves.chains_of(self.state)
+        key = approval_shelves.subject_key(subject)
+        # First the list, then the approval: one that is not on the list would never hear of a change.
+        chains = begun.change(key, lambda known: _joined(known or (), asked))
+        return [
+            self._submitted(event, subject, configuration, chain, facts, asked.get(chain, ()))
+            for chain in chains
+            if asked.get(chain) or self.load(approval_id(chain, subject)) is not None
+        ]
 
     def apply(self, event: Event, *, checked: bool = False) -> Applied:
         """Apply an event about an approval, once.
@@ -120,19 +123,22 @@ class Desk:
         return stand_of({"order": facts.get("order", {})}, configuration.approvals[approval.chain].show)
 
     def _submitted(
-        self, event: Event, subject: str, configuration: Configuration, chain: Chain, facts: FactsBy,
+        self, event: Event, subject: str, configuration: Configuration, chain: str, facts: FactsBy,
         asked: Sequence[str],
     ) -> Applied:  # fmt: skip
+        planned = Planner(self.state)
+
         def plan_for(known: Approval | None) -> Plan:
             if known is None:
-                return Planner(self.state)(chain, configuration, facts(configuration), asked, subject)
+                return planned(configuration.approvals[chain], configuration, facts(configuration), asked, subject)
             # Read by the configuration it began with: a new mapping is no change of what was approved.
             begun = self.configurations.version(known.config_version)
             rules = asked or known.matched
-            plan = Planner(self.state)(begun.approvals[chain.id], begun, facts(begun), rules, subject)
-            if known.state is State.OPEN or _print(plan.stand) == _print(known.stand):
+            plan = planned(begun.approvals[chain], begun, facts(begun), rules, subject)
+            under_way = known.state is State.OPEN or chain not in configuration.approvals
+            if under_way or _print(plan.stand) == _print(known.stand):
                 return plan
-            return Planner(self.state)(chain, configuration, facts(configuration), rules, subject)
+            return planned(configuration.approvals[chain], configuration, facts(configuration), rules, subject)
 
         def change(known: Approval | None) -> tuple[Approval | None, Applied]:
             plan = plan_for(known)
@@ -148,7 +154,7 @@ class Desk:
             unchanged = known is not None and heard.result is Result.UNCHANGED
             return (None if unchanged else after), Applied(after, heard, plan.policy)
 
-        identity = approval_id(chain.id, subject)
+        identity = approval_id(chain, subject)
         return approval_shelves.approvals(self.state).change(identity, change)
 
     def _change(self, identity: str, event: Event, doing: Callable[[Turn], Result]) -> Applied:
@@ -163,6 +169,11 @@ class Desk:
             return after, Applied(after, heard, policy)
 
         return approval_shelves.approvals(self.state).change(identity, change)
+
+
+def _joined(known: tuple[str, ...], asked: Iterable[str]) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
+    chains = tuple(dict.fromkeys((*known, *asked)))
+    return (chains if chains else None), chains
 
 
 def _print(stand: Stand) -> str:

@@ -101,9 +101,12 @@ class Rules:
 
 
 entries = st.sampled_from([entry for _, entry in PEOPLE])
-groups = st.lists(entries, max_size=3, unique_by=lambda entry: entry.key).map(tuple)
+groups = st.lists(entries, max_size=4, unique_by=lambda entry: entry.key).map(tuple)
+quorums: st.SearchStrategy[str | int] = st.sampled_from([ANY, ALL]) | st.integers(1, 3)
 hours = st.integers(1, 40).map(lambda number: number * HOUR)
-parts = st.lists(st.sampled_from(list(Part)), min_size=1, max_size=3, unique=True).map(lambda found: tuple(sorted(found)))
+parts = st.lists(st.sampled_from(list(Part)), min_size=1, max_size=3, unique=True).map(
+    lambda found: tuple(sorted(found))
+)
 
 
 @st.composite
@@ -112,7 +115,7 @@ def _askings(draw: st.DrawFn, number: int) -> Asking:
     ladder = tuple(draw(st.lists(groups, max_size=2)))
     step = Step(
         id=identity, title=identity.title(), approvers=Approvers(audience=identity), stage=draw(st.integers(1, 3)),
-        quorum=draw(st.sampled_from([ANY, ALL, 1, 2, 3])), inputs=draw(parts | st.just(tuple(Part))),
+        quorum=draw(quorums), inputs=draw(parts | st.just(tuple(Part))),
         deadline=draw(hours), reminders=tuple(sorted(draw(st.lists(hours, max_size=2, unique=True)))),
         ladder=tuple(Level(Approvers(audience=f"{identity}-{place}"), draw(hours)) for place in range(len(ladder))),
         repeat=draw(st.integers(0, 2)), timeout=draw(st.sampled_from(list(Timeout))), acknowledge=draw(hours),
@@ -120,7 +123,7 @@ def _askings(draw: st.DrawFn, number: int) -> Asking:
     )  # fmt: skip
     # Audiences without anybody end most stories at once, so they are rare.
     people = draw(groups.filter(bool) | groups.filter(bool) | groups)
-    return Asking(step, people, ladder, draw(st.sampled_from([0, 0, 0, 2, 9])))
+    return Asking(step, people, ladder, draw(st.sampled_from([0, 0, 0, 0, 0, 0, 2, 3, 9])))
 
 
 @st.composite
@@ -202,6 +205,11 @@ class Model:
     def is_lost(self, asking: Asking) -> bool:
         """Whether one word was enough to reject a step."""
         return asking.step.quorum in (ANY, ALL) and any(not word.approves for word in self.at(asking.step.id))
+
+    def is_lost_still(self, rules_now: Rules, world: World) -> bool:
+        """Whether one word that was enough to reject a step would be enough after a change."""
+        standing = [word for word in self.words if self.stands(word, rules_now, world, self.requester)]
+        return any(not word.approves and self.is_lost(self.asked()[word.step]) for word in standing)
 
     def most_timers(self, tickets: int) -> int:
         """How often a timer may ring until there is an end, whatever anybody was asked before."""

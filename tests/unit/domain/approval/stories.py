@@ -14,7 +14,7 @@ from herald.domain.approval.approval import Approval, Heard, Result, State, Step
 from herald.domain.approval.changing import Plan, PlannedStep, submit, unopened
 from herald.domain.approval.elapsing import elapse, remind
 from herald.domain.approval.ending import override, recall
-from herald.domain.approval.policy import Approvers, Chain, Level, Step
+from herald.domain.approval.policy import Approvers, Chain, Level, Part, Step
 from herald.domain.approval.stand import Stand
 from herald.domain.approval.turn import Policy, Turn, hear
 from herald.domain.notification import Recipient
@@ -22,6 +22,7 @@ from herald.domain.working_time import Calendar
 
 HOUR = timedelta(hours=1)
 DAY = 24 * HOUR
+PRICE, OPTIONS = (Part.PRICE,), (Part.OPTIONS,)
 
 
 def person(name: str, **changes: Any) -> Recipient:
@@ -125,7 +126,7 @@ class Story:
 
     def change(self, stand: Stand | None = None, **changes: Any) -> Result:
         """Let what is approved, or whom it asks, be another one."""
-        self.plan = again(self.plan, **({"stand": stand} if stand else {}), **changes)
+        self.plan = again(self.plan, **{"stand": stand or self.plan.stand, **changes})
         return self.apply(lambda turn: submit(turn, self.plan, first=False))
 
     def wait(self, amount: timedelta) -> Result:
@@ -164,6 +165,10 @@ class Story:
         return self.approval.state
 
     @property
+    def ended(self) -> bool:
+        return self.state is not State.OPEN
+
+    @property
     def by(self) -> str | None:
         return str(self.approval.end.by) if self.approval.end else None
 
@@ -188,3 +193,23 @@ class Story:
             (one.kind, self.ticket(one.ticket).person.name if one.to == "ticket" and one.ticket else one.to)
             for one in self.tellings
         ]
+
+
+def two_departments() -> Story:
+    """Finance looks at prices, engineering at options; the board at everything, when both are done."""
+    return Story(
+        a_plan(
+            a_step(ADA, id="finance", inputs=PRICE),
+            a_step(BEN, id="engineering", inputs=OPTIONS),
+            a_step(CLEO, id="board", stage=2),
+            watchers=(DORA,),
+        )
+    )
+
+
+def voices(story: Story) -> list[tuple[str, str]]:
+    """Who said what, and what became of it."""
+    states = {(True, False, False): "counts", (True, True, False): "void", (True, False, True): "carried"}
+    return [
+        (one.person.name, states.get((one.counted, one.void, one.carried), "other")) for one in story.approval.answers
+    ]

@@ -1,5 +1,7 @@
 """Ends that nobody who was asked brings about: it is taken back, or an administrator decides."""
 
+from collections.abc import Callable
+
 import pytest
 from tests.unit.domain.approval.stories import ADA, BEN, CLEO, DORA, HOUR, Story, a_plan, a_step, dearer
 
@@ -71,12 +73,13 @@ def test_an_administrator_decides_about_what_they_looked_at() -> None:
 @pytest.mark.parametrize("end", ["approved", "rejected", "recalled", "overridden"])
 def test_what_has_ended_is_neither_taken_back_nor_decided_again(end: str) -> None:
     story = Story(a_plan(a_step(ADA)))
-    {
+    ends: dict[str, Callable[[], Result]] = {
         "approved": lambda: story.approve(ADA),
         "rejected": lambda: story.reject(ADA),
         "recalled": story.recall,
         "overridden": lambda: story.override("approve"),
-    }[end]()
+    }
+    ends[end]()
     state, how = story.state, story.approval.end
 
     assert [story.recall(), story.override("reject"), story.override("approve")] == [Result.CLOSED] * 3

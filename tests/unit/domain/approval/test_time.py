@@ -1,8 +1,7 @@
-"""What time does: reminders, the ladder, the end. Silence never approves."""
+"""What time does while people are silent: reminders, and the ladder."""
 
 from datetime import UTC, datetime, time, timedelta
 
-import pytest
 from tests.builders import NOW
 from tests.unit.domain.approval.stories import (
     ADA,
@@ -18,7 +17,6 @@ from tests.unit.domain.approval.stories import (
     person,
 )
 
-from herald.domain.approval.answering import MOST_ACKNOWLEDGEMENTS
 from herald.domain.approval.approval import Result, State
 from herald.domain.approval.policy import ALL, Timeout
 from herald.domain.working_time import Calendar
@@ -33,7 +31,7 @@ def reminders(story: Story) -> list[tuple[int, bool]]:
 
 def until_the_end(story: Story, most: int = 50) -> list[list[tuple[str, str]]]:
     """Whom each further timer told, until there is nothing more to wait for."""
-    told = []
+    told: list[list[tuple[str, str]]] = []
     while story.state is State.OPEN:
         assert len(told) < most, "it never ends"
         story.wait_until_due()
@@ -190,108 +188,6 @@ def test_after_a_long_outage_the_ladder_is_climbed_rung_by_rung_all_the_same() -
 
     assert (story.state, story.told) == (State.OPEN, [("escalated", "Ben")])
     assert story.approval.next_due == story.now + 4 * HOUR
-
-
-# -- the end of the ladder -------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("timeout", "end"), [(Timeout.PARK, State.PARKED), (Timeout.REJECT, State.REJECTED)])
-def test_the_policy_says_how_silence_ends(timeout: Timeout, end: State) -> None:
-    story = Story(a_plan(a_step(ADA, timeout=timeout, ladder=((BEN,),)), watchers=(DORA,)))
-
-    until_the_end(story)
-
-    assert (story.state, story.by, story.approval.next_due) == (end, "deadline", None)
-    assert story.told[:2] == [("outcome", "requester"), ("outcome", "watchers")]
-
-
-@pytest.mark.parametrize("last_rung", [(), (person("nobody", email=None),)])
-def test_a_last_rung_without_people_does_not_save_who_was_silent_from_the_policy(last_rung: tuple[()]) -> None:
-    story = Story(a_plan(a_step(ADA, timeout=Timeout.REJECT, ladder=(last_rung,))))
-
-    story.wait_until_due()
-
-    assert (story.state, story.by) == (State.REJECTED, "deadline")
-
-
-def test_escalation_asks_the_last_resort_and_parks_when_they_are_silent_too() -> None:
-    story = Story(a_plan(a_step(ADA, timeout=Timeout.ESCALATE, ladder=((BEN,),)), last_resort=(CLEO, DORA)))
-
-    told = until_the_end(story)
-
-    assert told[:2] == [[("escalated", "Ben")], [("escalated", "Cleo"), ("escalated", "Dora")]]
-    assert (story.now, story.state, story.by) == (NOW + 20 * HOUR, State.PARKED, "deadline")
-
-
-def test_the_last_resort_decides_like_anybody() -> None:
-    story = Story(a_plan(a_step(ADA, timeout=Timeout.ESCALATE), last_resort=(CLEO,)))
-    story.wait_until_due()
-
-    story.approve(CLEO)
-
-    assert (story.state, story.by) == (State.APPROVED, "people")
-
-
-def test_without_a_last_resort_silence_is_parked() -> None:
-    story = Story(a_plan(a_step(ADA, timeout=Timeout.ESCALATE)))
-
-    story.wait_until_due()
-
-    assert (story.state, story.by) == (State.PARKED, "deadline")
-
-
-def test_time_does_nothing_to_what_has_ended() -> None:
-    story = Story(a_plan(a_step(ADA, reminders=(HOUR,))))
-    story.approve(ADA)
-
-    assert (story.wait(30 * DAY), story.told, story.state) == (Result.UNCHANGED, [], State.APPROVED)
-
-
-# -- who looks into it -----------------------------------------------------------------------------------------------
-
-
-def test_the_ladder_waits_for_whoever_looks_into_it_and_not_for_ever() -> None:
-    story = Story(a_plan(a_step(ADA, ladder=((BEN,),), acknowledge=6 * HOUR)))
-    story.wait(5 * HOUR)
-    story.acknowledge(ADA)
-
-    story.wait_until_due()
-    assert (story.now, story.told, story.approval.next_due) == (NOW + 8 * HOUR, [], NOW + 11 * HOUR)
-
-    story.wait_until_due()
-    assert story.told == [("escalated", "Ben")]
-
-
-def test_whoever_looks_into_it_is_not_reminded_meanwhile() -> None:
-    story = Story(a_plan(a_step(ADA, reminders=(HOUR, 3 * HOUR), acknowledge=2 * HOUR)))
-    story.acknowledge(ADA)
-
-    story.wait_until_due()
-    assert (reminders(story), story.now) == ([], NOW + HOUR)
-
-    story.wait_until_due()
-    assert reminders(story) == [(2, True)]
-
-
-def test_a_word_that_expires_before_the_deadline_puts_nothing_off() -> None:
-    story = Story(a_plan(a_step(ADA, ladder=((BEN,),), acknowledge=HOUR)))
-    story.acknowledge(ADA)
-
-    story.wait(8 * HOUR)
-
-    assert story.told == [("escalated", "Ben")]
-
-
-def test_nobody_holds_a_question_up_for_ever() -> None:
-    story = Story(a_plan(a_step(ADA, acknowledge=HOUR)))
-    story.wait(8 * HOUR - timedelta(minutes=1))
-
-    while story.acknowledge(ADA) is Result.DONE:
-        story.wait(timedelta(minutes=59))
-    until_the_end(story)
-
-    assert story.now <= NOW + 8 * HOUR + MOST_ACKNOWLEDGEMENTS * HOUR
-    assert story.state is State.PARKED
 
 
 # -- working time ----------------------------------------------------------------------------------------------------

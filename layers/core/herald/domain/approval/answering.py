@@ -16,8 +16,7 @@ from herald.domain.approval.approval import (
     Verdict,
 )
 from herald.domain.approval.asking import advance
-from herald.domain.approval.people import is_among, may_be_asked
-from herald.domain.approval.people import same_person as same_person  # noqa: PLC0414 - found here by others
+from herald.domain.approval.people import is_among, may_be_asked, same_person
 from herald.domain.approval.turn import Turn
 from herald.domain.notification import Recipient
 

@@ -83,7 +83,7 @@ def submit(turn: Turn, plan: Plan, *, first: bool) -> Result:
         turn.approval = replace(turn.approval, steps=tuple(_anew(run) for run in turn.approval.steps))
     for ticket in before.tickets:
         run = turn.approval.step(ticket.step)
-        if ticket.closed is None and (run is None or run.print != ticket.print or run.state is not StepState.OPEN):
+        if ticket.closed is None and (run is None or run.state is not StepState.OPEN):
             turn.close_ticket(ticket, Closed.CHANGED)
     advance(turn)
     _tell_of_change(turn, before)
@@ -128,8 +128,9 @@ def _asks_its_requester(approval: Approval, run: StepRun) -> bool:
 
 def _others_request(before: Approval, after: Approval) -> bool:
     """Say whether it is under way, and somebody else's request now: they may be one of those who are asked."""
-    under_way = before.state is State.OPEN and after.requester is not None
-    return under_way and after.requester is not None and not is_requester(before, after.requester)
+    if before.state is not State.OPEN or after.requester is None:
+        return False
+    return not is_requester(before, after.requester)
 
 
 def _anew(run: StepRun) -> StepRun:

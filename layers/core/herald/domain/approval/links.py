@@ -94,7 +94,7 @@ def code_of(approval: str, ticket: int, key: str) -> str:
 
 def same_code(one: str, other: str) -> bool:
     """Compare codes in constant time; case does not matter."""
-    return hmac.compare_digest(one.upper().encode(), other.encode())
+    return one.isascii() and hmac.compare_digest(one.upper().encode(), other.encode())
 
 
 def form_token(token: str, now: datetime, key: str, salt: str) -> str:

@@ -163,7 +163,7 @@ class Desk:
                 raise PoisonError(Reason.NOT_FOUND, f"there is no approval {identity}")
             policy = self.policy(known)
             after, heard = hear(
-                known, policy, event.id, event.type.removeprefix(kinds.PREFIX), event.time, doing,
+                known, policy, event.id, event.type.removeprefix(kinds.PREFIX), self.clock(), doing,
                 by=str(event.data.get("name", "")), note=str(event.data.get("note", "")),
             )  # fmt: skip
             return after, Applied(after, heard, policy)
@@ -235,8 +235,9 @@ def _answered(turn: Turn, event: Event, *, moved: bool) -> Result:
         result = Result.PAGE_ONLY
     else:
         result = answer(
-            turn, number, Verdict(data["verdict"]), str(data.get("reason", "")), event_id=event.id, channel=channel
-        )
+            turn, number, Verdict(data["verdict"]), str(data.get("reason", "")), event_id=event.id, channel=channel,
+            at=event.time,
+        )  # fmt: skip
     if by_reply:
         # A dissent is told already; it is sent back the way the reply came.
         turn.tellings = [one for one in turn.tellings if one.kind != "dissent"]

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from herald.domain.approval.answering import same_person
 from herald.domain.approval.changing import Plan, PlannedStep
 from herald.domain.approval.last_approved import compared, product_key
+from herald.domain.approval.people import same_person
 from herald.domain.approval.policy import Approvers, Chain, Step
 from herald.domain.approval.stand import Stand, stand_of
 from herald.domain.approval.threshold import holds

@@ -14,10 +14,19 @@ URL = "/approvals/eyJhIjoxfQ.c2lnbmVk"
 REASON = "The discount is above what finance allows.\nPlease ask for 8 % at most."
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7*7 }}{% raw %}\u202egnihtemos"
 PROBLEMS = ("bad_link", "expired", "limited", "unavailable", "not_yours", "bad_form", "withdrawn")
-CLOSED = ("approved", "rejected", "recalled", "parked", "decided", "settled", "delegated")
+CLOSED: dict[str, dict[str, Any]] = {
+    **{state: {"closed": "ended", "state": state} for state in ("approved", "rejected", "recalled", "parked")},
+    "settled": {"closed": "settled", "state": "open"}, "changed": {"closed": "changed", "state": "open"},
+    "delegated": {"closed": "delegated", "delegated_to": "Paul Adam", "state": "open"},
+}  # fmt: skip
 FIELDS = {
-    "reason": "reject-reason", "question": "question-text", "to": "delegate-to", "note": "delegate-note",
-    "comment": "approve-comment", "seen": "approve-seen", "acknowledge": "decide",
+    "reason": "reject-reason", "text": "question-text", "to": "delegate-to", "delegate": "delegate-to",
+    "note": "delegate-note", "comment": "approve-comment", "sure": "approve-sure", "acknowledge": "decide",
+}  # fmt: skip
+
+CODES = {
+    "reason": "reason_missing", "text": "text_missing", "to": "nobody_chosen", "sure": "not_sure",
+    "delegate": "not_allowed", "acknowledge": "not_allowed",
 }  # fmt: skip
 
 
@@ -130,29 +139,29 @@ def _asked() -> Iterator[tuple[str, str, dict[str, Any]]]:
     told = {"from": "Paul Adam", "text": "I am away until Monday.\nPlease have a look."}
     for kind in ("escalated", "delegated", "reminder", "reply"):
         yield f"ask-{kind}", "ask", an_ask_page(ask=what_is_asked(kind=kind, **told))
-    yield "ask-few", "ask", an_ask_page(may=["approve", "reject"])
+    yield "ask-few", "ask", an_ask_page(may_acknowledge=False, may_question=False, delegates=[])
     for field in FIELDS:
-        yield f"ask-error-{field}", "ask", an_error(field, "missing", reason="Too", question="Why", to="p2", note="Hi")
+        yield (
+            f"ask-error-{field}",
+            "ask",
+            an_error(field, CODES.get(field, "too_long"), reason="Too", text="Why", to="p2", note="Hi"),
+        )
     yield "ask-too-long", "ask", an_error("reason", "too_long", reason="long " * 400)
-    yield "ask-not-allowed", "ask", an_error("to", "not_allowed", to="p1")
+    yield "ask-not-allowed", "ask", an_error("delegate", "not_allowed", to="p1")
 
 
 def _answered() -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield "recorded-approve", "recorded", around(mine=mine(), receipt=f"{URL}/receipt", state="open")
     yield "recorded-reject", "recorded", around(mine=mine(verdict="reject", reason=REASON), state="rejected")
-    again = what_is_asked(result="repeated")
-    yield "recorded-again", "recorded", around(again, mine=mine(channel="sms"), state="approved")
+    yield "recorded-again", "recorded", around(result="repeated", mine=mine(channel="sms"), state="approved")
     dissent = a_decision(verdict="reject", name="Paul Adam", step="Finance", reason=REASON)
     yield "recorded-dissent", "recorded", around(mine=mine(), dissent=dissent, state="rejected")
-    for why in CLOSED:
-        closed = {"why": why, "at": EARLIER, "name": "Paul Adam"}
-        yield f"closed-{why}", "closed", around(closed=closed)
+    for why, closed in CLOSED.items():
+        yield f"closed-{why}", "closed", around(**closed, end={"at": EARLIER, "from": "Paul Adam"})
     yield "changed", "changed", around(what_is_asked(differences=some_differences()))
-    yield "noted-acknowledge", "noted", around(noted={"do": "acknowledge", "until": DEADLINE})
-    yield "noted-question", "noted", around(noted={"do": "question", "text": "Who pays\nthe freight?"})
-    yield "noted-delegate", "noted", around(noted={"do": "delegate", "to": "Tom Weiss"})
-    yield "noted-answer", "noted", around(noted={"do": "answer"})
-    yield "noted-recall", "noted", around(noted={"do": "recall"})
+    yield "noted-acknowledge", "noted", around(noted="acknowledge", acknowledged_until=DEADLINE)
+    yield "noted-question", "noted", around(noted="question")
+    yield "noted-delegate", "noted", around(noted="delegate", delegated_to="Tom Weiss")
 
 
 def some_waiting(count: int = 3) -> list[dict[str, Any]]:
@@ -169,8 +178,8 @@ def a_requesters_page(**more: Any) -> dict[str, Any]:
     own: dict[str, Any] = {
         "state": "open", "recipient": {"name": "Lena Vogt"},
         "steps": [
-            {"title": "Sales", "state": "approved", "decisions": [a_decision()]},
-            {"title": "Finance", "state": "open", "decisions": []},
+            {"title": "Sales", "state": "approved"},
+            {"title": "Finance", "state": "open"},
             {"title": "Management", "state": "waiting"},
         ],
         "questions": [
@@ -189,8 +198,10 @@ def _others() -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield "requester", "requester", a_requesters_page()
     for state in ("approved", "rejected", "recalled", "parked"):
         yield f"requester-{state}", "requester", a_requesters_page(state=state)
-    for field, code in (("answer", "missing"), ("sure", "missing"), ("reason", "too_long")):
+    for field, code in (("text-q2", "text_missing"), ("sure", "not_sure"), ("reason", "too_long")):
         yield f"requester-error-{field}", "requester", a_requesters_page(error={"field": field, "code": code})
+    for done in ("answer", "recall"):
+        yield f"requester-{done}", "requester", a_requesters_page(noted=done, result="done", receipt=f"{URL}/receipt")
     for problem in PROBLEMS:
         yield f"problem-{problem}", "problem", {"problem": problem}
     yield "problem-limited-minutes", "problem", {"problem": "limited", "retry_after": 290}

@@ -68,6 +68,7 @@ def test_what_is_over_tells_no_price_and_no_customer(why: str) -> None:
         ("approved", "The request was approved."),
         ("recalled", "The request was withdrawn."),
         ("settled", "Somebody else has already decided this step."),
+        ("changed", "This step is over."),
         ("delegated", "You have handed this decision to Paul Adam."),
     ],
 )
@@ -75,8 +76,8 @@ def test_what_is_over_says_how_it_ended(why: str, outcome: str) -> None:
     assert outcome in said(f"closed-{why}")
 
 
-def test_how_it_ended_is_found_in_the_approval_too() -> None:
-    html = ApprovalPages().render("closed", "en", {"approval": {"state": "rejected"}})
+def test_how_all_of_it_ended_says_more_than_how_a_step_did() -> None:
+    html = ApprovalPages().render("closed", "en", {"closed": "settled", "state": "rejected"})
     assert "The request was rejected." in html
 
 
@@ -93,8 +94,6 @@ def test_who_answers_to_what_has_changed_sees_how_and_waits_for_a_message() -> N
         ("acknowledge", "Until Thu, Mar 5, 2026, 5:00"),
         ("question", "You get a message as soon as it is answered."),
         ("delegate", "Tom Weiss is asked now."),
-        ("answer", "Your answer is sent"),
-        ("recall", "The request is withdrawn"),
     ],
 )
 def test_what_is_noted_says_what_comes_next(case: str, text: str) -> None:
@@ -133,8 +132,18 @@ def test_the_requester_sees_each_step_and_answers_what_is_open() -> None:
     steps = [words(one.children[0]) for one in document.one("ol").children]
     assert steps == ["Sales approved", "Finance waiting for a decision", "Management not asked yet"]
     answers = [one for one in document.all("form") if one.one("input", name="do").attributes["value"] == "answer"]
-    assert [one.one("input", name="id").attributes["value"] for one in answers] == ["q2"]
+    assert [one.one("input", name="question").attributes["value"] for one in answers] == ["q2"]
     assert "required" in answers[0].one("textarea").attributes
+
+
+@pytest.mark.parametrize(("done", "said_of_it"), [("answer", "Your answer is sent"), ("recall", "is withdrawn")])
+def test_the_requester_is_told_what_was_taken(done: str, said_of_it: str) -> None:
+    assert said_of_it in words(read(rendered(f"requester-{done}")).one("div", role="status"))
+
+
+def test_the_requester_reads_what_was_decided_and_why() -> None:
+    values = a_requesters_page(ask={"decisions": [a_decision(verdict="reject", reason=REASON)]}, state="rejected")
+    assert " ".join(REASON.split()) in words(read(ApprovalPages().render("requester", "en", values)))
 
 
 def test_withdrawing_is_folded_away_behind_a_tick() -> None:
@@ -151,9 +160,7 @@ def test_what_has_ended_is_neither_answered_nor_withdrawn(state: str) -> None:
 
 def test_an_answer_that_was_too_long_comes_back_to_its_own_question() -> None:
     asked = [{"id": "a", "text": "One?"}, {"id": "b", "text": "Two?"}]
-    values = a_requesters_page(
-        questions=asked, error={"field": "answer", "code": "too_long", "id": "b"}, given={"answer": "So"}
-    )
+    values = a_requesters_page(questions=asked, error={"field": "text-b", "code": "too_long"}, given={"text": "So"})
     document = read(ApprovalPages().render("requester", "en", values))
     assert document.one("main").children[0].one("a").attributes["href"] == "#answer-b"
     typed = {one.attributes["id"]: one.text.strip() for one in document.all("textarea")}
@@ -187,5 +194,7 @@ def test_every_state_of_a_page_has_a_title_of_its_own() -> None:
 
 
 def test_a_time_is_understood_as_text_too() -> None:
-    closed = {"why": "approved", "at": EARLIER.isoformat()}
-    assert "Mon, Mar 2, 2026, 10:12" in ApprovalPages().render("closed", "en", around(closed=closed))
+    end = {"at": EARLIER.isoformat()}
+    assert "Mon, Mar 2, 2026, 10:12" in ApprovalPages().render(
+        "closed", "en", around(closed="ended", state="approved", end=end)
+    )

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.unit.pages.documents import Element, read
 from tests.unit.pages.page_samples import (
+    CODES,
     FIELDS,
     REASON,
     URL,
@@ -174,7 +175,7 @@ def test_approving_takes_a_tick_first() -> None:
     assert "checked" not in tick.attributes
 
 
-@pytest.mark.parametrize(("do", "name"), [("reject", "reason"), ("question", "question")])
+@pytest.mark.parametrize(("do", "name"), [("reject", "reason"), ("question", "text")])
 def test_what_needs_words_is_folded_away_and_asks_for_them(do: str, name: str) -> None:
     written = form(page(an_ask_page()), do).one("textarea", name=name)
     assert "required" in written.attributes
@@ -193,8 +194,8 @@ def test_a_question_is_handed_to_one_of_those_who_may_have_it() -> None:
 
 
 def test_only_what_one_may_do_is_offered() -> None:
-    forms = page(an_ask_page(may=["reject", "question"])).all("form")
-    assert [one.one("input", name="do").attributes["value"] for one in forms] == ["reject", "question"]
+    forms = page(an_ask_page(may_acknowledge=False, delegates=[])).all("form")
+    assert [one.one("input", name="do").attributes["value"] for one in forms] == ["approve", "reject", "question"]
 
 
 def test_looking_at_it_says_until_when() -> None:
@@ -203,16 +204,16 @@ def test_looking_at_it_says_until_when() -> None:
 
 @pytest.mark.parametrize("field", FIELDS)
 def test_an_error_stands_on_top_and_leads_to_its_field(field: str) -> None:
-    document = page(an_error(field, "missing"))
+    document = page(an_error(field, CODES.get(field, "too_long")))
     summary = document.one("main").children[0]
     assert summary.attributes["role"] == "alert"
     assert summary.one("a").attributes["href"] == f"#{FIELDS[field]}"
     assert words(document.one("title")).startswith("Error: ")
 
 
-@pytest.mark.parametrize("field", ["reason", "question", "to", "note", "comment", "seen"])
+@pytest.mark.parametrize("field", ["reason", "text", "to", "note", "comment", "sure"])
 def test_a_field_with_an_error_says_so_and_is_not_folded_away(field: str) -> None:
-    document = page(an_error(field, "missing"))
+    document = page(an_error(field, CODES.get(field, "too_long")))
     wrong = [one for one in document.one("main").everything() if one.attributes.get("aria-invalid") == "true"]
     assert [one.attributes["id"] for one in wrong] == [FIELDS[field]]
     assert f"{FIELDS[field]}-error" in wrong[0].attributes["aria-describedby"]
@@ -222,9 +223,9 @@ def test_a_field_with_an_error_says_so_and_is_not_folded_away(field: str) -> Non
 
 
 def test_what_was_typed_is_not_lost_with_an_error() -> None:
-    document = page(an_error("to", "missing", reason=REASON, question="Why\nso?", comment="<b>", to="p2", note="Hi"))
+    document = page(an_error("to", "nobody_chosen", reason=REASON, text="Why\nso?", comment="<b>", to="p2", note="Hi"))
     typed = {one.attributes["name"]: one.text.removeprefix("\n") for one in document.all("textarea")}
-    assert typed == {"reason": REASON, "question": "Why\nso?", "comment": "<b>", "note": "Hi"}
+    assert typed == {"reason": REASON, "text": "Why\nso?", "comment": "<b>", "note": "Hi"}
     chosen = [one.attributes["value"] for one in document.all("option") if "selected" in one.attributes]
     assert chosen == ["p2"]
 

@@ -22,11 +22,11 @@ NOTHING: list[tuple[str, dict[str, Any]]] = [
     ("ask", {"order": {"total": None, "lines": None, "name": None}, "ask": {"step": None, "deadline": None}}),
     ("recorded", {"mine": {}, "dissent": True}),
     ("recorded", {"dissent": {}}),
-    ("closed", {"closed": {}}),
+    ("closed", {"closed": "delegated"}),
     ("changed", {"ask": {"differences": [{}]}}),
-    ("noted", {"noted": {}}),
+    ("noted", {"noted": "delegate"}),
     ("waiting", {"ask": {"waiting": [{}]}}),
-    ("requester", {"steps": [{}], "questions": [{}], "error": {"field": "answer"}}),
+    ("requester", {"steps": [{}], "questions": [{}], "error": {"field": "text-1"}}),
     ("problem", {"problem": "never heard of"}),
 ]  # fmt: skip
 
@@ -76,7 +76,9 @@ def test_nothing_runs_and_nothing_comes_from_outside(case: str) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_hostile_values_are_words(case: str) -> None:
     page, values = CASES[case]
-    kept: dict[str, Any] = {name: values[name] for name in ("error", "state", "problem", "may") if name in values}
+    kept: dict[str, Any] = {
+        name: values[name] for name in ("error", "state", "problem", "closed", "noted") if name in values
+    }
     document = read(ApprovalPages().render(page, "en", {**planted(values), **kept}))
     assert [tag for tag in ("script", "meta") for one in document.one("body").all(tag)] == []
     assert not [one for one in document.all("img") if one.attributes["src"] == "x"]
@@ -101,7 +103,7 @@ def test_a_hostile_value_is_shown_as_it_is_but_for_what_turns_the_text() -> None
 )
 def test_only_addresses_of_the_web_are_linked(link: str) -> None:
     ask = what_is_asked(waiting_link=link, link=link, waiting=[{"title": "T", "link": link}])
-    given = around(ask, receipt=link, picture=link, action=link, noted={"do": "question"})
+    given = around(ask, receipt=link, picture=link, action=link, noted="question")
     for page in PAGES:
         document = read(ApprovalPages().render(page, "en", given))
         targets = [one.attributes["href"] for one in document.all("a")]

@@ -5,7 +5,7 @@ from itertools import chain
 
 from simulators.exchange import Reply, Request, json_reply, json_stream, refused
 from simulators.json_types import Record, to_bytes
-from simulators.threekit.blank_picture import blank_picture
+from simulators.threekit.drawn_picture import drawn_picture
 from simulators.threekit.generated.catalogue import to_text
 from simulators.threekit.list_query import contains, flag, json_value, list_reply, only_known, paging, wanted_object
 from simulators.threekit.listing import Listing, Listings, joined
@@ -100,7 +100,7 @@ class Assets:
         return json_reply(asset)
 
     def thumbnail(self, request: Request) -> Reply:
-        """GET /api/assets/{id}/thumbnail and /api/assets/thumbnail/{id}: a blank picture; 404 for an unknown asset.
+        """GET /api/assets/{id}/thumbnail and /api/assets/thumbnail/{id}: a drawn picture; 404 for an unknown asset.
 
         With ``failOnEmpty=true`` an asset without ``_thumbnail`` and visual asset is 404; the vendor's code is unknown.
         """
@@ -108,7 +108,7 @@ class Assets:
         asset = self._find(request)
         if flag(request, "failOnEmpty") and not (asset["proxyId"] or asset["metadata"].get("_thumbnail")):
             raise refused(404, "thumbnail not found")
-        return blank_picture()
+        return drawn_picture(asset["id"], asset["name"])
 
     def translations(self, request: Request) -> Reply:
         """GET /api/assets/translations?locale=: the flat map; an unknown locale is 200 and ``{}``."""

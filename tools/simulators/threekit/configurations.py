@@ -6,7 +6,7 @@ Saving takes the JSON form only; the multipart form with files is left out and a
 from simulators.exchange import Reply, Request, json_reply, refused
 from simulators.field_rules import ClosedObject, FieldError, OpenObject, OrNull, Text
 from simulators.json_types import Record
-from simulators.threekit.blank_picture import blank_picture
+from simulators.threekit.drawn_picture import drawn_picture
 from simulators.threekit.list_query import contains, flag, list_reply, only_known, wanted_object
 from simulators.threekit.state import ORG_ID, ThreekitState, by_id_or_short_id
 
@@ -92,12 +92,12 @@ class Configurations:
         return json_reply(by_id_or_short_id(self._state.configurations, request.path_values["id"], "configuration"))
 
     def thumbnail(self, request: Request) -> Reply:
-        """GET /api/configurations/{id}/thumbnail: a blank picture. 404 if unknown or without a thumbnail."""
+        """GET /api/configurations/{id}/thumbnail: a drawn picture. 404 if unknown or without a thumbnail."""
         only_known(request)
         saved = by_id_or_short_id(self._state.configurations, request.path_values["id"], "configuration")
         if saved["thumbnail"] is None:
             raise refused(404, "thumbnail not found")
-        return blank_picture()
+        return drawn_picture(saved["id"], (self._state.asset(saved["productId"]) or {}).get("name"))
 
     def _sku(self, product_id: str) -> object:
         return (self._state.asset(product_id) or {}).get("metadata", {}).get("SKU")

@@ -47,9 +47,9 @@ def verifies(receipt: Mapping[str, Any], public: str) -> bool:
     signature = receipt.get("signature")
     if not isinstance(signature, Mapping) or signature.get("algorithm") != ALGORITHM:
         return False
+    key = Ed25519PublicKey.from_public_bytes(b64decode(public, validate=True))
     if signature.get("key") != key_id(public):
         return False
-    key = Ed25519PublicKey.from_public_bytes(b64decode(public, validate=True))
     try:
         key.verify(b64decode(str(signature.get("value", "")), validate=True), signed_text(dict(receipt)))
     except (InvalidSignature, ValueError):

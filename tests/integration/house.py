@@ -206,6 +206,10 @@ class House:
             self.settle(max(until - self.clock(), timedelta(0)))
         raise AssertionError("timers ring for ever")
 
+    def put_again(self, queue: str, body: Mapping[str, Any]) -> None:
+        """Let a queue deliver something it has delivered before."""
+        self.sqs.send_message(QueueUrl=self.queues[queue], MessageBody=json.dumps(body))
+
     def lose_stream_records(self) -> None:
         """Let the relay never see what the stream holds now."""
         self._new_stream_records()

@@ -44,7 +44,7 @@ def compose(settings: PageSettings, world: World) -> ApprovalRequests:
     return ApprovalRequests(
         page=ApprovalPage(
             desk=desk, inbox=inbox, waiting=WaitingList(state), values=values, key=key,
-            salt=lambda: chance.token_hex(6), clock=world.clock,
+            salt=lambda: chance.token_hex(6), clock=world.clock, checkpoint=world.checkpoint,
         ),
         pages=ApprovalPages(),
         attachments=PageAttachments(state, platform),

@@ -8,7 +8,7 @@ from typing import Any
 from herald.domain.approval.approval import Approval, Result, Ticket, Verdict
 from herald.domain.approval.links import Link, Role, form_is_good, form_token, opened
 from herald.domain.event import Event, Origin
-from herald.ports import Inbox, Recorded
+from herald.ports import Checkpoint, Inbox, Recorded
 from herald.usecases.approvals import approval_events as kinds
 from herald.usecases.approvals.approval_events import approval_event
 from herald.usecases.approvals.desk import Desk
@@ -39,6 +39,7 @@ class ApprovalPage:
     key: Callable[[], str]
     salt: Callable[[], str]
     clock: Callable[[], datetime]
+    checkpoint: Checkpoint
 
     def open(self, token: str) -> "Visit | Page":
         """Return the visit of a link, or the page that says why there is none."""
@@ -180,7 +181,9 @@ class Visit:
         if self.page.inbox.record(event) is Recorded.CONFLICT:
             # The one form was pressed twice with different words: the first stands.
             event = self._first(event)
+        self.page.checkpoint("page.recorded", event.subject)
         applied = self.page.desk.apply(event, checked=True)
+        self.page.checkpoint("page.applied", event.subject)
         return applied.approval, applied.heard.result
 
     def _first(self, event: Event) -> Event:

@@ -8,7 +8,7 @@ UV := $(BIN)/uv pip install --quiet
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo up test lint types arrows unit suite e2e storm published bench build deploy format clean
+.PHONY: help setup chromium demo up test lint types arrows unit suite e2e storm published bench build deploy format clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 18
@@ -30,13 +30,16 @@ $(EMULATOR)/.ready: requirements-emulator.txt $(VENV)/.ready
 	@$(UV) --python $(EMULATOR)/bin/python -r requirements-emulator.txt
 	@touch $@
 
+chromium: setup  ## Make sure that there is a browser for the tests of the approval pages
+	@$(BIN)/python -m tests.e2e.approvals.chromium
+
 demo: setup  ## Run all flows on this machine: emulated AWS, simulated vendors, real template
 	@$(BIN)/python -m localrun demo
 
 up: setup  ## Keep the local stack running; Ctrl-C leaves nothing behind
 	@$(BIN)/python -m localrun up
 
-test: setup lint types arrows suite  ## Everything that needs no AWS account
+test: setup chromium lint types arrows suite  ## Everything that needs no AWS account
 
 lint:
 	$(BIN)/ruff check .
@@ -55,7 +58,7 @@ suite:
 	$(BIN)/pytest tests --ignore tests/e2e -n 2
 	$(BIN)/pytest tests/e2e
 
-e2e: setup  ## Only the tests of the whole stack in the local emulation
+e2e: setup chromium  ## Only the tests of the whole stack in the local emulation
 	$(BIN)/pytest tests/e2e -v
 
 storm: setup  ## An hour of outage at OpenText in simulated time; ends with 1 if a promise breaks

@@ -146,6 +146,12 @@ def test_the_requester_reads_what_was_decided_and_why() -> None:
     assert " ".join(REASON.split()) in words(read(ApprovalPages().render("requester", "en", values)))
 
 
+@pytest.mark.parametrize("state", ["rejected", "recalled", "parked"])
+def test_nothing_waits_for_a_decision_any_more_when_all_has_ended(state: str) -> None:
+    steps = [words(one.children[0]) for one in read(rendered(f"requester-{state}")).one("ol").children]
+    assert steps == ["Sales approved", "Finance", "Management"]
+
+
 def test_withdrawing_is_folded_away_behind_a_tick() -> None:
     folded = read(rendered("requester")).one("details")
     assert "open" not in folded.attributes

@@ -76,7 +76,7 @@ class ApprovalRequests:
 
     def _refused(self, event: Mapping[str, Any], page: Page) -> Page:
         too_many = page.status == 404 and self.visitors.refused(_address(event))
-        return problem("limited", 429) if too_many else page
+        return problem("limited", 429, retry_after=int(RETRY_AFTER["limited"])) if too_many else page
 
     def _form(self, event: Mapping[str, Any]) -> dict[str, str] | None:
         try:

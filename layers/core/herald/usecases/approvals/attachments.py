@@ -51,4 +51,8 @@ class PageAttachments:
         approval = visit.approval
         if approval is None or visit.link.role not in (Role.APPROVER, Role.REQUESTER) or approval.end is None:
             return None
+        # It names everybody and the total: for the requester, and for approvers who had a say themselves.
+        number = visit.link.number
+        if visit.link.role is Role.APPROVER and not any(one.ticket == number for one in approval.answers):
+            return None
         return approval_shelves.receipts(self.state).get(approval_shelves.receipt_key(approval))

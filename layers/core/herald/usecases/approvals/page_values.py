@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from herald.domain.approval.answering import MOST_ACKNOWLEDGEMENTS, MOST_QUESTIONS
-from herald.domain.approval.approval import Answer, Approval, Closed, Ticket
+from herald.domain.approval.approval import Answer, Approval, Closed, Ticket, Verdict
 from herald.domain.approval.links import Role, sealed
 from herald.domain.approval.people import is_requester
 from herald.usecases.approvals import approval_values as values_of
@@ -139,7 +139,9 @@ def _handed_to(approval: Approval, ticket: Ticket) -> Ticket | None:
 
 
 def _winner(approval: Approval, ticket: Ticket) -> dict[str, Any] | None:
-    """Return the decision that settled a person's step, without its reason."""
+    """Return the decision that came before a person's, at their step or at another that ended it all; no reason."""
     run = approval.step(ticket.step)
-    answers = approval.valid_answers(run) if run else ()
+    here = approval.valid_answers(run) if run else ()
+    rejections = [one for one in approval.answers if one.counted and not one.void and one.verdict is Verdict.REJECT]
+    answers = [*rejections[-1:], *here[-1:]]
     return {**values_of.answer_values(answers[-1]), "reason": ""} if answers else None

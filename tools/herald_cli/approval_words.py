@@ -21,6 +21,7 @@ REFUSED: Mapping[tuple[str, Result], str] = {
     ("recalled", Result.CLOSED): "it had ended by then",
     ("overridden", Result.CLOSED): "it had ended by then",
     ("overridden", Result.CHANGED): "what is approved had changed by then: look at it again, then decide",
+    ("overridden", Result.GONE): "the order is no longer in Threekit: reject or recall it",
     ("overridden", Result.REASON_MISSING): "a decision in place of others needs a reason",
     ("delegated", Result.CLOSED): "the ticket could not be answered any more by then",
     ("delegated", Result.NOT_ALLOWED): "a question is handed on once, to somebody among the delegates who can be "

@@ -14,7 +14,10 @@ from herald.adapters.configuration_bundle import versioned
 from herald.adapters.dynamodb_configuration import DynamoConfigurationStore
 from herald.domain.approval.approval import Approval, approval_id
 from herald.domain.configuration import Configuration
+from herald.domain.delivery import parse_reference
+from herald.domain.event import Origin
 from herald.usecases.approvals import approval_shelves
+from herald.usecases.approvals.approval_events import approval_event
 from simulators.threekit.seed import ids
 
 HOTEL = ids.ORDER_BOSTON_HOTEL_NEW
@@ -93,6 +96,12 @@ class Approving:
         """POST a form as it was shown."""
         return self.house.visit(token, {"once": once, "do": do, **fields})
 
+    def press_again(self, token: str, once: str, do: str, **fields: str) -> dict[str, Any]:
+        """Press a button of a form that was shown before; everything that follows is worked off."""
+        answer = self.submit(token, once, do, **fields)
+        self.house.settle()
+        return answer
+
     def approve(self, address: str) -> dict[str, Any]:
         """Let somebody approve what their newest message leads to."""
         return self.press(self.link(address), "approve", sure="yes")
@@ -100,6 +109,33 @@ class Approving:
     def reject(self, address: str, reason: str) -> dict[str, Any]:
         """Let somebody reject it."""
         return self.press(self.link(address), "reject", reason=reason)
+
+    def hand_on(self, token: str, name: str, note: str = "") -> dict[str, Any]:
+        """Let whoever holds a link choose a name in the list of the page, and hand the decision on."""
+        (chosen,) = re.findall(rf'<option value="(per_[a-z2-7]+)"[^>]*>{name}<', self.open(token))
+        return self.press(token, "delegate", to=chosen, note=note)
+
+    def recall(self, requester: str, reason: str = "") -> dict[str, Any]:
+        """Let the requester take their request back."""
+        return self.press(self.link(requester), "recall", sure="yes", reason=reason)
+
+    def operate(self, kind: str, subject: str = f"order/{HOTEL}", **data: Any) -> str:
+        """Let an administrator do something about an approval; return the event's id."""
+        key = f"deed-{len(self.approval(subject).heard)}"
+        told = approval_event(kind, self.approval(subject).id, key, data, Origin.OPERATOR, self.house.clock())
+        self.house.inbox.record(told)
+        self.house.settle()
+        return told.id
+
+    def told(self) -> list[tuple[str, str]]:
+        """Who was told what of approvals, in order: the kind and the address."""
+        found = []
+        for submit in self.house.opentext.submits:
+            named = parse_reference(str(submit.refs[0])) if submit.refs else None
+            record = self.house.ledger.load(named[0]) if named else None
+            if record is not None and record.notification.rule_id.startswith("approval."):
+                found.append((record.notification.rule_id.partition(".")[2], submit.destinations[0]))
+        return found
 
     def text(self, phone: str, words: str, channel: str = "sms") -> None:
         """Let somebody answer by SMS or WhatsApp."""

@@ -11,7 +11,7 @@ from tests.unit.domain.approval.stories import Story, a_plan, a_step
 from herald.adapters.memory_storage import MemoryConfigurationStore
 from herald.adapters.memory_vendors import MemoryThreekit
 from herald.adapters.receipt_signature import Ed25519Receipts, public_key
-from herald.domain.approval.approval import Approval, State
+from herald.domain.approval.approval import Approval, Result, State
 from herald.domain.approval.changing import Plan
 from herald.domain.approval.receipt import receipt_of
 from herald.domain.event import Event
@@ -71,6 +71,13 @@ def another(story: Story, subject: str) -> Approval:
     return Story(replace(story.plan, subject=subject), now=story.now).approval
 
 
+class DeskBesideAnUnchangedOrder(Desk):
+    """A desk for which Threekit has the very order that is asked about."""
+
+    def look(self, approval: Approval, *, ended: bool = False) -> Result | None:  # noqa: ARG002 - as it is there
+        return None
+
+
 @dataclass
 class Evaluation:
     """Applies what the inbox holds, as ``rule_evaluation`` would; called where the command line waits."""
@@ -82,7 +89,7 @@ class Evaluation:
         chain = self.plan.policy.chain
         configuration = a_configuration(version=self.plan.config_version, approvals={chain.id: chain})
         state = state_store(self.stack.connection)
-        desk = Desk(
+        desk = DeskBesideAnUnchangedOrder(
             state, MemoryConfigurationStore(configuration), MemoryThreekit(), inbox(self.stack.connection),
             lambda: NOW, "/threekit/main",
         )  # fmt: skip

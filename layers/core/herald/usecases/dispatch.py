@@ -34,6 +34,8 @@ from herald.usecases.passage import Passage
 MAX_RESENDS = 1
 SOON = timedelta(seconds=2)
 OVER_FOR_ALL_CHANNELS = frozenset({Reason.OUTCOME_UNKNOWN, Reason.WINDOW_PASSED, Reason.OVERTAKEN})
+KEY_MENDED_WITHIN = timedelta(minutes=15)
+"""So long a message waits for the key: nothing counts the tries, and a queue gives a message up after a hundred."""
 TURN_IS_KEPT = timedelta(minutes=1)
 """How late a delivery may come to its turn: if all who were held up came at once, they would be a burst again."""
 AT_THE_GATE = frozenset({Reason.RESTING, Reason.WAITS_ITS_TURN})
@@ -115,7 +117,7 @@ class Dispatch:
             return None
         except CallFailed as failure:
             # The key that signs links cannot be had: nothing was claimed, and the message comes again.
-            return Later(backoff(delivery.attempts + 1, self.chance(), failure.retry_after), failure.reason)
+            return Later(KEY_MENDED_WITHIN, failure.reason)
         kept_back = self._kept_back(record, delivery)
         if kept_back is not None:
             self._end(record, delivery, DeliveryState.SKIPPED, *kept_back)

@@ -154,8 +154,8 @@ class Evaluate:
     ) -> Decision:  # fmt: skip
         version = matter.version or facts_fingerprint(facts)
         outcomes = self.rules.evaluate(configuration, listening, facts)
-        ids = {said.rule_id for said in outcomes if said.verdict is Verdict.MATCHED}
-        matched = [rule for rule in listening if rule.id in ids]
+        verdicts = {said.rule_id: said.verdict for said in outcomes}
+        matched = [rule for rule in listening if verdicts.get(rule.id) is Verdict.MATCHED]
         about = _About(event, matter, configuration, facts, version)
         skips: list[Skip] = []
         notifications: dict[str, Notification] = {}
@@ -165,11 +165,14 @@ class Evaluate:
                 told, untold = self._told(about, rule, rule.then)
                 notifications |= told
                 skips += untold
-            if rule.approval is not None:
+        for rule in listening:
+            # A rule that cannot tell, because a price is missing or the like, asks: else nobody would look.
+            if rule.approval is not None and verdicts.get(rule.id) in (Verdict.MATCHED, Verdict.ERROR):
                 asked.setdefault(rule.approval, []).append(rule.id)
         if "order" in facts and configuration.approvals:
             found = self.approvals().submitted(event, matter.subject, configuration, read_by, asked)
             notifications |= found.notifications
+            skips += found.skips
             facts = {**facts, **found.facts}
         if not matched:
             listens = f"{len(listening)} rules listen to {facts['event']['type']}"
@@ -185,7 +188,7 @@ class Evaluate:
         found = self.approvals().heard(event, configuration)
         return Decision(
             event_id=event.id, config_version=configuration.version, decided_at=self.clock(),
-            facts={**known, **found.facts}, facts_fingerprint=event.body_hash, outcomes=(), skips=(),
+            facts={**known, **found.facts}, facts_fingerprint=event.body_hash, outcomes=(), skips=found.skips,
             notifications=tuple(found.notifications.values()),
         )  # fmt: skip
 

@@ -16,6 +16,11 @@ class UnverifiableError(Exception):
     """An unsigned hint about something that cannot be read again."""
 
 
+def reads_order(event_type: str) -> bool:
+    """Say whether the order is read again for events of a type."""
+    return event_type.startswith("threekit.order.") or event_type == MILESTONE_REACHED
+
+
 def read_objects(event: Event, threekit: Threekit) -> SourceObjects:
     """Return the objects an event is about, as Threekit has them now.
 
@@ -24,7 +29,7 @@ def read_objects(event: Event, threekit: Threekit) -> SourceObjects:
     workflow's callback is taken at its word, since its source was configured as one. Raises ``UnverifiableError`` for
     any other unsigned event and ``CallFailed`` if Threekit cannot be read.
     """
-    if event.type.startswith("threekit.order.") or event.type == MILESTONE_REACHED:
+    if reads_order(event.type):
         order = threekit.order(event.object_id)
         return SourceObjects(order=order, configurations=threekit.configurations(configuration_ids(order)))
     if event.type.startswith("threekit.job."):

@@ -69,6 +69,8 @@ class Result(StrEnum):
     PAGE_ONLY = "page_only"
     """What it is worth is not decided by a reply."""
     UNCHANGED = "unchanged"
+    GONE = "gone"
+    """The order is no longer in Threekit."""
     UNKNOWN = "unknown"
 
 

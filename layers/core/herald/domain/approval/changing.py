@@ -1,5 +1,6 @@
 """What is approved changes: only decisions about what changed are void, everything else is carried over."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,12 +17,14 @@ from herald.domain.approval.approval import (
     approval_id,
 )
 from herald.domain.approval.asking import advance
-from herald.domain.approval.difference import difference_document, differences
-from herald.domain.approval.people import is_requester
-from herald.domain.approval.policy import ALL, ANY, Step
+from herald.domain.approval.difference import Difference, differences, told_differences
+from herald.domain.approval.people import is_requester, voices
+from herald.domain.approval.policy import ALL, ANY, Chain, Part, Step
 from herald.domain.approval.stand import Stand
 from herald.domain.approval.turn import Policy, Turn
 from herald.domain.notification import Recipient
+
+_ATTRIBUTE = re.compile(r'\battributes\.("[^"]*"|\w+)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class Plan:
     delegates: tuple[Recipient, ...] = ()
     last_resort: tuple[Recipient, ...] = ()
     last_approved: Mapping[str, Any] | None = None
+    read_at: datetime | None = None
+    """When what was read last changed at its source."""
 
 
 def unopened(plan: Plan, now: datetime) -> Approval:
@@ -105,7 +110,7 @@ def _planned(approval: Approval, plan: Plan) -> Approval:
 def _run(approval: Approval, plan: Plan, planned: PlannedStep) -> StepRun:
     step = planned.step
     people = tuple(one for one in planned.people if not is_requester(approval, one))
-    needed = {ALL: max(1, len(people)), ANY: 1}.get(str(step.quorum)) or int(step.quorum)
+    needed = {ALL: max(1, voices(people)), ANY: 1}.get(str(step.quorum)) or int(step.quorum)
     print_of_step = plan.stand.print(step.inputs, step.print)
     known = approval.step(step.id)
     run = StepRun(
@@ -164,11 +169,17 @@ def _tell_of_change(turn: Turn, before: Approval) -> None:
         if one.void and one.event_id in void and ticket is not None and one.person.key not in asked:
             step = turn.policy.chain.step(one.step)
             changed = differences(before.stand, turn.approval.stand, step.inputs if step else ())
-            turn.tell("void", "ticket", ticket, differences=[difference_document(each) for each in changed])
+            turn.tell("void", "ticket", ticket, **told_differences(changed))
     if before.state is not State.OPEN and turn.approval.state is State.OPEN:
-        changed = differences(before.stand, turn.approval.stand)
-        told = [difference_document(each) for each in changed]
+        told = told_differences(_for_everybody(turn.policy.chain, before.stand, turn.approval.stand))
         if turn.approval.requester is not None:
-            turn.tell("void", "requester", differences=told)
+            turn.tell("void", "requester", **told)
         if turn.approval.watchers:
-            turn.tell("void", "watchers", differences=told)
+            turn.tell("void", "watchers", **told)
+
+
+def _for_everybody(chain: Chain, before: Stand, after: Stand) -> list[Difference]:
+    """Return what differs without what only approvers see: the rows that are shown, and attributes they come from."""
+    hidden = {name.strip('"') for row in chain.show for name in _ATTRIBUTE.findall(row.value)}
+    changed = differences(before, after, [part for part in Part if part is not Part.SHOWN])
+    return [one for one in changed if one.field not in hidden]

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from herald.domain.canonical import fingerprint
-from herald.domain.envelope import object_version
 from herald.domain.event import Event, Identity, Origin, Trust
 
 SOURCE = "/herald/approvals"
@@ -32,15 +31,16 @@ def due_event(approval: str, due: datetime, now: datetime) -> Event:
     return approval_event(DUE, approval, due.isoformat(), {"due": due.isoformat()}, Origin.TIMER, now)
 
 
-def changed_order(source: str, order: Mapping[str, Any], now: datetime) -> Event | None:
-    """Return the hint that an order changed under an approval; ``None`` if it bears no version to know it by."""
-    version = order.get("updatedAt") or order.get("createdAt")
-    identity = object_version(source, "order", str(order.get("id")), str(version)) if version else None
-    if identity is None:
-        return None
+def changed_order(source: str, order: Mapping[str, Any], seen: str, now: datetime) -> Event:
+    """Return the hint that an order changed under an approval.
+
+    ``seen`` says in which approval and round it was seen. It is part of what the hint is known by: the version of the
+    order may be known already, as that of a note of ours, or a saved configuration may have changed without one.
+    """
     names = ("id", "shortId", "status", "createdAt", "updatedAt")
     data = {name: order[name] for name in names if name in order}
     return Event(
-        identity=identity, type="threekit.order.updated", subject=f"order/{order['id']}", time=now, data=data,
-        origin=Origin.RECONCILE, trust=Trust.UNSIGNED, received_at=now, body_hash=fingerprint(data),
+        identity=Identity.of_sender_id(source, f"changed:{seen}:{data.get('updatedAt', '')}"),
+        type="threekit.order.updated", subject=f"order/{order['id']}", time=now, data=data, origin=Origin.RECONCILE,
+        trust=Trust.UNSIGNED, received_at=now, body_hash=fingerprint(data),
     )  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from herald.domain.approval.approval import Approval, State, approval_id
+from herald.domain.approval.approval import Approval, Result, State, approval_id
 from herald.domain.errors import PoisonError, Reason
 from herald.domain.told import Told
 from herald.usecases.approvals.desk import Desk
@@ -50,7 +50,10 @@ class ApprovalNoting:
         What changed is let be told of, and the approval is open again soon. Raises ``CallFailed``.
         """
         approval = self.notes.approval(told)
-        if approval.state is State.APPROVED and self.notes.desk.moved(approval, ended=True):
+        if note.value != note_of_approval(approval):
+            # It has moved on since; another message brings what is to be noted now.
+            return False
+        if approval.state is State.APPROVED and self.notes.desk.look(approval, ended=True) is Result.CHANGED:
             return False
         return self.orders.write(told, note)
 

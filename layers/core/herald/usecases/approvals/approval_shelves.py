@@ -38,7 +38,7 @@ def chains_of(store: StateStore) -> Shelf[tuple[str, ...]]:
         "approval-chains",
         lambda document: tuple(document["chains"]),
         lambda chains: {"chains": list(chains)},
-        A_YEAR,
+        timedelta(days=3650),
     )
 
 

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from herald.domain.approval.answering import reply_decides
-from herald.domain.approval.approval import Answer, Approval, StepRun, Ticket
+from herald.domain.approval.approval import Answer, Approval, By, State, StepRun, Ticket, Verdict
 from herald.domain.approval.difference import difference_document, differences
 from herald.domain.approval.links import Link, Role
 from herald.domain.approval.turn import Policy, Turn
+from herald.domain.canonical import fingerprint
 from herald.domain.notification import Recipient
 from herald.usecases.approvals import approval_shelves
 
@@ -55,9 +56,10 @@ def end_values(approval: Approval) -> dict[str, Any]:
     end = approval.end
     if end is None:
         return {"decisions": decisions(approval)}
-    reason = end.reason or next(
-        (one.reason for one in reversed(approval.answers) if one.counted and not one.void and one.reason), ""
-    )
+    reason = end.reason
+    if end.by is By.PEOPLE and approval.state is State.REJECTED:
+        words = [one for one in approval.answers if one.counted and not one.void and one.verdict is Verdict.REJECT]
+        reason = words[-1].reason if words else ""
     return {
         "outcome": str(approval.state), "by": str(end.by), "at": end.at, "decisions": decisions(approval),
         **({"from": end.name} if end.name else {}), **({"text": reason} if reason else {}),
@@ -100,13 +102,18 @@ def ticket_seals(
 
 
 def requester_seals(approval: Approval, now: datetime, good_for: timedelta) -> dict[str, Any]:
-    """Return the link of the requester's own page."""
-    return {"link": [int(Role.REQUESTER), approval.id, 0, now + good_for, ""]}
+    """Return the link of the requester's own page, which is no other requester's."""
+    return {"link": [int(Role.REQUESTER), approval.id, 0, now + good_for, requester_print(approval)[:12]]}
 
 
-def waiting_values(waiting: Iterable[tuple[Approval, Ticket]], now: datetime, good_for: timedelta) -> list[Any]:
-    """Return a line for each question that waits for somebody, with the link to be sealed."""
-    return [_waiting_line(approval, ticket, now + good_for) for approval, ticket in waiting]
+def requester_print(approval: Approval) -> str:
+    """Return the fingerprint of who asked for it."""
+    return fingerprint(approval.requester.key if approval.requester else "")
+
+
+def waiting_values(waiting: Iterable[tuple[Approval, Ticket]], until: datetime) -> list[Any]:
+    """Return a line for each question that waits for somebody, with the link to be sealed, good until that time."""
+    return [_waiting_line(approval, ticket, until) for approval, ticket in waiting]
 
 
 def person_seal(person: Recipient, now: datetime, good_for: timedelta) -> Seal:

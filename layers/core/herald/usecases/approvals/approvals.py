@@ -7,6 +7,7 @@ from typing import Any
 from herald.domain.approval.document import person_of
 from herald.domain.canonical import fingerprint
 from herald.domain.configuration import Configuration
+from herald.domain.decision import Skip
 from herald.domain.delivery import Channel
 from herald.domain.event import Event
 from herald.domain.notification import Notification, Severity, notification_id
@@ -24,6 +25,7 @@ class ApprovalMatter:
 
     facts: Mapping[str, Any] = field(default_factory=dict)
     notifications: Mapping[str, Notification] = field(default_factory=dict)
+    skips: tuple[Skip, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,9 @@ class Approvals:
         asked: Mapping[str, Sequence[str]],
     ) -> ApprovalMatter:  # fmt: skip
         """Begin or change the approvals of what an event is about; ``asked`` holds rules that matched, by chain."""
+        for ended in self.desk.ended(subject):
+            # Before a change may open it again, so that no end is without its receipt.
+            self.follow.ended(ended)
         applied = self.desk.submitted(event, subject, configuration, facts, asked)
         return self._matter(event, applied, configuration, {})
 
@@ -64,7 +69,7 @@ class Approvals:
             "approval": approval_values(applied[0].approval),
             **({"tellings": told.tellings} if told.tellings else {}),
         }
-        return ApprovalMatter(known, told.notifications)
+        return ApprovalMatter(known, told.notifications, tuple(told.skips))
 
     def _reply_unclear(self, event: Event, configuration: Configuration) -> ApprovalMatter:
         """Tell whoever sent a code that is none; nothing of any approval is told."""

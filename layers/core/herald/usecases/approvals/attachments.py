@@ -51,8 +51,8 @@ class PageAttachments:
         approval = visit.approval
         if approval is None or visit.link.role not in (Role.APPROVER, Role.REQUESTER) or approval.end is None:
             return None
-        # It names everybody and the total: for the requester, and for approvers who had a say themselves.
-        number = visit.link.number
-        if visit.link.role is Role.APPROVER and not any(one.ticket == number for one in approval.answers):
+        # It names everybody and the total: for the requester, and for approvers whose word it rests on.
+        counting = [one.ticket for one in approval.answers if one.counted and not one.void]
+        if visit.link.role is Role.APPROVER and visit.link.number not in counting:
             return None
         return approval_shelves.receipts(self.state).get(approval_shelves.receipt_key(approval))

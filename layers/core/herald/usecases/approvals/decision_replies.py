@@ -10,7 +10,7 @@ from herald.domain.approval.approval import Approval, Ticket, Verdict
 from herald.domain.approval.links import CODE_LENGTH, code_of, same_code
 from herald.domain.event import Event, Origin
 from herald.domain.replies import Reply
-from herald.ports import Clock, Count, Inbox, StateStore
+from herald.ports import Checkpoint, Clock, Count, Inbox, StateStore
 from herald.usecases.approvals import approval_events as kinds
 from herald.usecases.approvals import approval_shelves
 from herald.usecases.approvals.approval_events import approval_event
@@ -34,6 +34,7 @@ class DecisionReplies:
     key: Callable[[], str]
     clock: Clock
     count: Count
+    checkpoint: Checkpoint
 
     def __call__(self, event: Event, reply: Reply) -> str | None:
         """Return what the reply came to (``answered``, ``unclear``, ``ignored``); ``None`` if it decides nothing.
@@ -56,6 +57,7 @@ class DecisionReplies:
             "channel": reply.channel, "name": ticket.person.name,
         }  # fmt: skip
         self.inbox.record(approval_event(kinds.ANSWERED, approval.id, event.id, data, Origin.CALLBACK, self.clock()))
+        self.checkpoint("reply.recorded", approval.subject)
         return "answered"
 
     def _meant(self, asked: list[tuple[Approval, Ticket]], code: str) -> tuple[Approval, Ticket] | None:

@@ -13,15 +13,16 @@ from herald.domain.approval.policy import Part
 from herald.domain.approval.stand import Stand, stand_of
 from herald.domain.approval.turn import Policy, Turn, hear
 from herald.domain.configuration import Configuration
-from herald.domain.errors import PoisonError, Reason
+from herald.domain.errors import CallFailed, Fate, PoisonError, Reason
 from herald.domain.event import Event
 from herald.domain.facts import MappingError, SourceObjects, build_facts
+from herald.domain.rfc3339 import parse_timestamp
 from herald.ports import Clock, ConfigurationStore, Inbox, StateStore, Threekit
 from herald.usecases.approvals import approval_events as kinds
 from herald.usecases.approvals import approval_shelves
 from herald.usecases.approvals.approval_events import changed_order
 from herald.usecases.approvals.planning import Planner, policy_of
-from herald.usecases.order_reading import configuration_ids
+from herald.usecases.order_reading import configuration_ids, reads_order
 
 SUBMITTED = "submitted"
 FactsBy = Callable[[Configuration], Mapping[str, Any]]
@@ -35,6 +36,16 @@ class Applied:
     approval: Approval
     heard: Heard
     policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What an event tells of something that may have to be approved."""
+
+    event: Event
+    subject: str
+    configuration: Configuration
+    facts: FactsBy
 
 
 @dataclass(frozen=True)
@@ -69,11 +80,18 @@ class Desk:
         key = approval_shelves.subject_key(subject)
         # First the list, then the approval: one that is not on the list would never hear of a change.
         chains = begun.change(key, lambda known: _joined(known or (), asked))
+        told = Submission(event, subject, configuration, facts)
         return [
-            self._submitted(event, subject, configuration, chain, facts, asked.get(chain, ()))
+            self._submitted(told, chain, asked.get(chain, ()))
             for chain in chains
             if asked.get(chain) or self.load(approval_id(chain, subject)) is not None
         ]
+
+    def ended(self, subject: str) -> list[Approval]:
+        """Return the approvals of a subject that have ended. Raises ``StorageError``."""
+        chains = approval_shelves.chains_of(self.state).get(approval_shelves.subject_key(subject)) or ()
+        known = (self.load(approval_id(chain, subject)) for chain in chains)
+        return [one for one in known if one is not None and one.state is not State.OPEN]
 
     def apply(self, event: Event, *, checked: bool = False) -> Applied:
         """Apply an event about an approval, once.
@@ -86,24 +104,28 @@ class Desk:
         if standing is None:
             raise PoisonError(Reason.NOT_FOUND, f"there is no approval {identity}")
         decides = not checked and _decides(event) and standing.heard_of(event.id) is None
-        moved = decides and self.moved(standing, ended=standing.state is State.PARKED)
-        return self._change(identity, event, _doing(event, moved=moved))
+        found = self.look(standing, ended=standing.state is State.PARKED) if decides else None
+        return self._change(identity, event, _doing(event, found))
 
-    def moved(self, approval: Approval, *, ended: bool = False) -> bool:
-        """Say whether Threekit has another order than the one that is asked about; if so, let it be told of.
+    def look(self, approval: Approval, *, ended: bool = False) -> Result | None:
+        """Look at the order in Threekit: return ``None`` if it is what is asked about, else ``CHANGED`` or ``GONE``.
 
-        One that has ended is looked at only if ``ended``. Raises ``CallFailed`` and ``StorageError``.
+        What has changed is told of, so that those concerned are asked anew. An approval that has ended is looked at if
+        ``ended``, else not. Raises ``CallFailed`` and ``StorageError``.
         """
         kind, _, order_id = approval.subject.partition("/")
         if kind != "order" or (approval.state is not State.OPEN and not ended):
-            return False
-        order = self.threekit.order(order_id)
+            return None
+        try:
+            order = self.threekit.order(order_id)
+        except CallFailed as failure:
+            if failure.fate is Fate.PERMANENT and failure.reason is Reason.NOT_FOUND:
+                return Result.GONE
+            raise
         if self.same(approval, order):
-            return False
-        hint = changed_order(self.source, order, self.clock())
-        if hint is not None:
-            self.inbox.record(hint)
-        return True
+            return None
+        self.inbox.record(changed_order(self.source, order, f"{approval.id}:{approval.round}", self.clock()))
+        return Result.CHANGED
 
     def same(self, approval: Approval, order: Mapping[str, Any]) -> bool:
         """Say whether an order as Threekit has it is what an approval is about. Raises ``CallFailed``."""
@@ -116,46 +138,48 @@ class Desk:
     def _stand(self, approval: Approval, order: Mapping[str, Any]) -> Stand:
         configuration = self.configurations.version(approval.config_version)
         saved = self.threekit.configurations(configuration_ids(order))
-        hint = changed_order(self.source, order, self.clock())
-        if hint is None:
-            raise PoisonError(Reason.MALFORMED_MESSAGE, "the order bears no version")
+        hint = changed_order(self.source, order, approval.id, self.clock())
         facts = build_facts(hint, SourceObjects(order, saved), configuration.mapping, self.clock())
         return stand_of({"order": facts.get("order", {})}, configuration.approvals[approval.chain].show)
 
-    def _submitted(
-        self, event: Event, subject: str, configuration: Configuration, chain: str, facts: FactsBy,
-        asked: Sequence[str],
-    ) -> Applied:  # fmt: skip
-        planned = Planner(self.state)
-
-        def plan_for(known: Approval | None) -> Plan:
-            if known is None:
-                return planned(configuration.approvals[chain], configuration, facts(configuration), asked, subject)
-            # Read by the configuration it began with: a new mapping is no change of what was approved.
-            begun = self.configurations.version(known.config_version)
-            rules = asked or known.matched
-            plan = planned(begun.approvals[chain], begun, facts(begun), rules, subject)
-            under_way = known.state is State.OPEN or chain not in configuration.approvals
-            if under_way or _print(plan.stand) == _print(known.stand):
-                return plan
-            return planned(configuration.approvals[chain], configuration, facts(configuration), rules, subject)
+    def _submitted(self, told: Submission, chain: str, asked: Sequence[str]) -> Applied:
+        event = told.event
 
         def change(known: Approval | None) -> tuple[Approval | None, Applied]:
-            plan = plan_for(known)
-            if known is not None and _overtaken(known, event):
+            plan = self._plan(told, chain, asked, known)
+            version = _version(event, plan)
+            if known is not None and _overtaken(known, event, version):
                 entry = Heard(event.id, SUBMITTED, self.clock(), Result.UNCHANGED)
                 return None, Applied(known, known.heard_of(event.id) or entry, plan.policy)
             begun = known or unopened(plan, self.clock())
             after, heard = hear(
                 begun, plan.policy, event.id, SUBMITTED, self.clock(),
-                lambda turn: submit(turn, plan, first=known is None), note=event.time.isoformat(),
+                lambda turn: submit(turn, plan, first=known is None), note=version,
             )  # fmt: skip
-            # What changed nothing is not written down: orders are told of often.
-            unchanged = known is not None and heard.result is Result.UNCHANGED
+            # What changed nothing is not written down, for orders are told of often; what comes once and signed is.
+            unchanged = known is not None and heard.result is Result.UNCHANGED and reads_order(event.type)
             return (None if unchanged else after), Applied(after, heard, plan.policy)
 
-        identity = approval_id(chain, subject)
-        return approval_shelves.approvals(self.state).change(identity, change)
+        return approval_shelves.approvals(self.state).change(approval_id(chain, told.subject), change)
+
+    def _plan(self, told: Submission, chain: str, asked: Sequence[str], known: Approval | None) -> Plan:
+        present, planned = told.configuration, Planner(self.state)
+        if known is None:
+            return planned(present.approvals[chain], present, told.facts(present), asked, told.subject)
+        rules = _still_asking(told, asked, known)
+        # Read by the configuration it began with: a new mapping is no change of what was approved.
+        begun = self.configurations.version(known.config_version)
+        try:
+            plan = planned(begun.approvals[chain], begun, told.facts(begun), rules, told.subject)
+        except MappingError:
+            # The mapping of then cannot read what there is now. What cannot be read any more has changed.
+            if chain not in present.approvals:
+                raise
+            return planned(present.approvals[chain], present, told.facts(present), rules, told.subject)
+        under_way = known.state is State.OPEN or chain not in present.approvals
+        if under_way or _print(plan.stand) == _print(known.stand):
+            return plan
+        return planned(present.approvals[chain], present, told.facts(present), rules, told.subject)
 
     def _change(self, identity: str, event: Event, doing: Callable[[Turn], Result]) -> Applied:
         def change(known: Approval | None) -> tuple[Approval | None, Applied]:
@@ -180,32 +204,57 @@ def _print(stand: Stand) -> str:
     return stand.print(tuple(Part))
 
 
-def _overtaken(known: Approval, event: Event) -> bool:
-    """Say whether something newer was submitted before; what is read again at its source is always the newest."""
-    if event.type.startswith("threekit."):
-        return False
+def _still_asking(told: Submission, asked: Sequence[str], known: Approval) -> tuple[str, ...]:
+    """Return the rules that ask now, and those that asked before and have not been asked about this event.
+
+    Where none asks any more, as for an order that is no longer new, those of before go on asking.
+    """
+    listening = {rule.id for rule in told.configuration.rules_for(told.event.type)}
+    silent = (rule for rule in known.matched if rule not in listening)
+    return tuple(dict.fromkeys((*asked, *silent))) if asked else known.matched
+
+
+def _version(event: Event, plan: Plan) -> str:
+    """Return when what is told of was so: an order bears the time of its last change, anything else that of its event.
+
+    Empty where that is not known.
+    """
+    if not reads_order(event.type):
+        return event.time.isoformat()
+    return plan.read_at.isoformat() if plan.read_at is not None else ""
+
+
+def _overtaken(known: Approval, event: Event, version: str) -> bool:
+    """Say whether something newer was submitted before: messages come in any order, and some read more slowly."""
     told = [heard.note for heard in known.heard if heard.kind == SUBMITTED and heard.event_id != event.id]
-    return any(event.time.isoformat() < note for note in told)
+    return bool(version) and any(version < note for note in told)
 
 
-def _doing(event: Event, *, moved: bool) -> Callable[[Turn], Result]:
+def _doing(event: Event, found: Result | None) -> Callable[[Turn], Result]:
     data = event.data
     ticket, text = int(data.get("ticket") or 0), str(data.get("text", ""))
     name, reason = str(data.get("name", "")), str(data.get("reason", ""))
     doings: dict[str, Callable[[Turn], Result]] = {
-        kinds.ANSWERED: lambda turn: _answered(turn, event, moved=moved),
+        kinds.ANSWERED: lambda turn: _answered(turn, event, found),
         kinds.ACKNOWLEDGED: lambda turn: acknowledge(turn, ticket),
         kinds.QUESTIONED: lambda turn: ask_back(turn, ticket, text, event_id=event.id),
         kinds.REPLIED: lambda turn: reply(turn, str(data.get("question")), text),
         kinds.DELEGATED: lambda turn: _delegated(turn, ticket, str(data.get("to")), str(data.get("note", ""))),
-        kinds.DUE: elapse,
+        kinds.DUE: lambda turn: _elapsed(turn, str(data.get("due"))),
         kinds.RECALLED: lambda turn: recall(turn, name, reason),
-        kinds.OVERRIDDEN: lambda turn: _overridden(turn, event, moved=moved),
+        kinds.OVERRIDDEN: lambda turn: _overridden(turn, event, found),
         kinds.REMINDED: lambda turn: remind(turn, ticket or None),
     }
     if event.type not in doings:
         raise PoisonError(Reason.MALFORMED_MESSAGE, f"nothing is done about {event.type}")
     return doings[event.type]
+
+
+def _elapsed(turn: Turn, due: str) -> Result:
+    """Do what is due. Whoever rang had seen that time come, even if the clock here is a moment behind."""
+    at = parse_timestamp(due)
+    turn.now = max(turn.now, at) if at is not None else turn.now
+    return elapse(turn)
 
 
 def _decides(event: Event) -> bool:
@@ -214,23 +263,23 @@ def _decides(event: Event) -> bool:
     return event.type == kinds.ANSWERED or (event.type == kinds.OVERRIDDEN and approves)
 
 
-def _overridden(turn: Turn, event: Event, *, moved: bool) -> Result:
-    if moved:
-        return Result.CHANGED
+def _overridden(turn: Turn, event: Event, found: Result | None) -> Result:
+    if found is not None:
+        return found
     data = event.data
     name, reason = str(data.get("name", "")), str(data.get("reason", ""))
     return override(turn, Verdict(data["verdict"]), name, reason, about=data.get("about"))
 
 
-def _answered(turn: Turn, event: Event, *, moved: bool) -> Result:
+def _answered(turn: Turn, event: Event, found: Result | None) -> Result:
     data = event.data
     number, channel = int(data["ticket"]), str(data["channel"])
     ticket = turn.approval.ticket(number)
     by_reply = channel != "page"
     if ticket is None:
         return Result.UNKNOWN
-    if moved:
-        result = Result.CHANGED
+    if found is not None:
+        result = found
     elif by_reply and not reply_decides(turn, ticket):
         result = Result.PAGE_ONLY
     else:

@@ -52,27 +52,35 @@ class Follow:
             self.timers.set(approval.id, due)
             self.checkpoint("approval.timed", approval.subject)
         WaitingList(self.state).note(approval)
-        self._note_under_way(approval)
+        self._note_under_way(approval.id)
         self.checkpoint("approval.listed", approval.subject)
         if approval.state is not State.OPEN:
-            self._end(approval)
+            self.ended(approval)
             self.checkpoint("approval.receipted", approval.subject)
         kind, _, object_id = approval.subject.partition("/")
         if kind == "order":
             self.writeback.put(object_id, f"{NOTE}_{approval.chain}", event_id, fingerprint(_noted(approval))[:16])
+            self.checkpoint("approval.noted", approval.subject)
 
-    def _note_under_way(self, approval: Approval) -> None:
-        ended = approval.state is not State.OPEN
-        one = UnderWay(approval.subject, approval.title, approval.opened_at, approval.next_due)
-        shelf = approval_shelves.under_way(self.state, A_MOMENT) if ended else approval_shelves.under_way(self.state)
+    def _note_under_way(self, identity: str) -> None:
+        approvals = approval_shelves.approvals(self.state)
 
         def change(standing: UnderWay | None) -> tuple[UnderWay | None, None]:
-            # One that ended and is not listed stays so; any other is written, which begins its time anew.
+            approval = approvals.get(identity)
+            if approval is None:
+                return None, None
+            ended = approval.state is not State.OPEN
+            one = UnderWay(approval.subject, approval.title, approval.opened_at, approval.next_due)
+            # One that ended and is not listed stays so.
             return (None if ended and (standing is None or standing.due is None) else one), None
 
-        shelf.change(approval.id, change)
+        approval = approvals.get(identity)
+        ended = approval is not None and approval.state is not State.OPEN
+        shelf = approval_shelves.under_way(self.state, A_MOMENT) if ended else approval_shelves.under_way(self.state)
+        shelf.change(identity, change)
 
-    def _end(self, approval: Approval) -> None:
+    def ended(self, approval: Approval) -> None:
+        """See to it that an end has its receipt, once. Raises ``StorageError`` and ``CallFailed``."""
         receipts = approval_shelves.receipts(self.state)
         key = approval_shelves.receipt_key(approval)
         if receipts.get(key) is not None:
@@ -82,9 +90,17 @@ class Follow:
         if approval.state is State.APPROVED and approval.end is not None:
             shelf = approval_shelves.last_approved(self.state)
             for product, document in remembered(approval.stand, approval.end.at, reference_of(approval)).items():
-                shelf.change(approval_shelves.product(product), lambda _before, new=document: (new, None))  # type: ignore[misc]
+                shelf.change(approval_shelves.product(product), _later(document))
+            self.checkpoint("approval.remembered", approval.subject)
         receipt = self.sign(receipt_of(approval))
         receipts.change(key, lambda standing: (None if standing else receipt, None))
+
+
+def _later(
+    document: Mapping[str, Any],
+) -> Callable[[Mapping[str, Any] | None], tuple[Mapping[str, Any] | None, None]]:
+    """Return the change that keeps whichever of two approvals of a product was later."""
+    return lambda standing: (None if standing is not None and standing["at"] >= document["at"] else document, None)
 
 
 def _noted(approval: Approval) -> list[Any]:

@@ -10,6 +10,7 @@ from herald.domain.approval.links import Link, Role, form_is_good, form_token, o
 from herald.domain.event import Event, Origin
 from herald.ports import Checkpoint, Inbox, Recorded
 from herald.usecases.approvals import approval_events as kinds
+from herald.usecases.approvals import approval_values as values_of
 from herald.usecases.approvals.approval_events import approval_event
 from herald.usecases.approvals.desk import Desk
 from herald.usecases.approvals.page_values import PageValues
@@ -70,7 +71,8 @@ class Visit:
         if self.approval is None or self.link.role is Role.PICTURE:
             return problem("bad_link", 404)
         if self.link.role is Role.REQUESTER:
-            return self._requester(self.approval)
+            mine = self.link.is_for(values_of.requester_print(self.approval))
+            return self._requester(self.approval) if mine else problem("not_yours", 403)
         ticket = self.approval.ticket(self.link.number)
         return self._approver(self.approval, ticket) if ticket is not None else problem("bad_link", 404)
 
@@ -82,7 +84,8 @@ class Visit:
         if not form_is_good(form.get("once", ""), self.token, self.page.clock(), self.page.key()):
             return problem("bad_form", 400, action=self._action())
         if self.link.role is Role.REQUESTER:
-            return self._press_as_requester(approval, form)
+            mine = self.link.is_for(values_of.requester_print(approval))
+            return self._press_as_requester(approval, form) if mine else problem("not_yours", 403)
         ticket = approval.ticket(self.link.number)
         return self._press_as_approver(approval, ticket, form) if ticket else problem("bad_link", 404)
 
@@ -98,12 +101,16 @@ class Visit:
             return problem("bad_form", 400, action=self._action())
         kind, data = doing
         decides = kind == kinds.ANSWERED
-        if decides and (not self._is_current(approval, ticket) or self.page.desk.moved(approval)):
-            return self._after(approval, ticket, Result.CHANGED)
+        if decides:
+            found = self.page.desk.look(approval) if self._is_current(approval, ticket) else Result.CHANGED
+            if found is not None:
+                return self._after(approval, ticket, found)
         after, result = self._happen(kind, approval, form, {**data, "name": ticket.person.name})
         return self._after(after, after.ticket(ticket.number) or ticket, result, noted=None if decides else do)
 
     def _after(self, approval: Approval, ticket: Ticket, result: Result, noted: str | None = None) -> Page:
+        if result is Result.GONE:
+            return problem("gone", 410)
         if result is Result.CHANGED:
             return Page("changed", self.page.values.ticket(approval, ticket), 409, ticket.person.locale)
         if result is Result.NOT_ALLOWED:
@@ -169,7 +176,7 @@ class Visit:
     def _all_that_waits(self) -> Page:
         found = self.page.waiting.of_key(self.link.identity)
         person = found[0][1].person if found else None
-        return Page("waiting", self.page.values.waiting(found), 200, person.locale if person else None)
+        return Page("waiting", self.page.values.waiting(found, self.link.until), 200, person.locale if person else None)
 
     # -- what both do ------------------------------------------------------------------------------------------------
 

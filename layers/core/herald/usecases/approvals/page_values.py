@@ -56,7 +56,7 @@ class PageValues:
         """Return what may be said to the holder of a link whatever has become of it."""
         policy = self.desk.policy(approval)
         ask = values_of.ticket_values(approval, ticket, policy)
-        kept = ("kind", "step", "zone", "differences")
+        kept = ("kind", "step", "zone")
         return {
             "approval": {**values_of.approval_values(approval), "reference": values_of.reference_of(approval)},
             "ask": {name: ask[name] for name in kept if name in ask},
@@ -95,10 +95,10 @@ class PageValues:
             **({"receipt": receipt} if receipt else {}),
         }  # fmt: skip
 
-    def waiting(self, found: Iterable[tuple[Approval, Ticket]]) -> dict[str, Any]:
-        """Return all that waits for a person, each with a link of its own."""
+    def waiting(self, found: Iterable[tuple[Approval, Ticket]], until: datetime) -> dict[str, Any]:
+        """Return all that waits for a person, each with a link of its own, good until that time."""
         pairs = list(found)
-        lines = values_of.waiting_values(pairs, self.clock(), self.good_for)
+        lines = values_of.waiting_values(pairs, until)
         policy = self.desk.policy(pairs[0][0]) if pairs else None
         zone = policy.calendar(pairs[0][1].person).zone if policy else "UTC"
         waiting = [{**line, "link": sealed(values_of.link_of(line["seal"]), self.key())} for line in lines]

@@ -47,6 +47,7 @@ class Planner:
             matched=tuple(matched), requester=requester,
             watchers=people.audience(chain.watchers, everybody=True), delegates=people.audience(chain.delegates),
             last_resort=people.audience(chain.last_resort), last_approved=self._last_approved(stand),
+            read_at=facts.get("order", {}).get("updatedAt"),
         )  # fmt: skip
 
     def _last_approved(self, stand: Stand) -> Mapping[str, Any] | None:

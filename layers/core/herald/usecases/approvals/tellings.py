@@ -9,7 +9,9 @@ from herald.domain.approval.approval import Approval, Telling, Ticket
 from herald.domain.approval.turn import Policy
 from herald.domain.canonical import fingerprint
 from herald.domain.configuration import Configuration
+from herald.domain.decision import Skip
 from herald.domain.delivery import Channel
+from herald.domain.errors import Reason
 from herald.domain.event import Event
 from herald.domain.notification import Notification, Recipient, Severity, notification_id
 from herald.usecases.approvals import approval_values as values_of
@@ -33,6 +35,7 @@ class Told:
 
     notifications: dict[str, Notification] = field(default_factory=dict)
     tellings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    skips: list[Skip] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,16 @@ class Tellings:
         for one in applied:
             voice = _Voice(one.approval, one.policy, self.waiting, now, self.good_for)
             for number, telling in enumerate(one.heard.tellings):
+                if telling.kind == "outcome" and one.approval.end is None:
+                    # It is open again already: whoever would hear how it ended hears that instead.
+                    told.skips.append(Skip("approval.outcome", Reason.OVERTAKEN, f"{one.approval.id} is open again"))
+                    continue
                 about, values = f"{one.approval.chain}.{number}", voice.values(telling)
                 for notification in _notifications(event, one, number, telling, values):
+                    if not notification.channels:
+                        nobody = f"{notification.audience} has no address for what is told of {one.approval.id}"
+                        told.skips.append(Skip(notification.rule_id, Reason.NO_ADDRESS, nobody))
+                        continue
                     told.tellings[about] = values
                     told.notifications[notification.id] = replace(
                         notification, config_version=configuration.version, created_at=now, about=about
@@ -64,18 +75,19 @@ def _notifications(
     ticket = approval.ticket(telling.ticket) if telling.ticket else None
     subject, version = approval.subject, fingerprint([approval.id, event.id, number])
     if kind == "waiting" and ticket is not None:
-        # All reminders of one hour are one message, whichever approval is first to remind.
-        subject, version = f"person/{person_key(ticket.person)}", f"{values['at']:%Y-%m-%dT%H}"
+        # Reminders of one hour with one list are one message, whichever approval is first to remind.
+        listed = sorted(str(line["seal"][1:3]) for line in values["ask"]["waiting"])
+        subject = f"person/{person_key(ticket.person)}"
+        version = fingerprint([event.type, f"{values['at']:%Y-%m-%dT%H}", listed])
     for recipient in _recipients(approval, telling, ticket):
         channels = tuple(one for one in _channels(applied.policy, telling, ticket) if recipient.address(one))
-        if channels:
-            yield Notification(
-                id=notification_id(f"approval.{kind}", subject, version, recipient), event_id=event.id,
-                rule_id=f"approval.{kind}", subject=subject,
-                audience=ticket.step if ticket and telling.to == "ticket" else telling.to, recipient=recipient,
-                template=TEMPLATES[kind], channels=channels, severity=_severity(telling), config_version="",
-                created_at=values["at"],
-            )  # fmt: skip
+        yield Notification(
+            id=notification_id(f"approval.{kind}", subject, version, recipient), event_id=event.id,
+            rule_id=f"approval.{kind}", subject=subject,
+            audience=ticket.step if ticket and telling.to == "ticket" else telling.to, recipient=recipient,
+            template=TEMPLATES[kind], channels=channels, severity=_severity(telling), config_version="",
+            created_at=values["at"],
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +135,7 @@ class _Voice:
         if ask["kind"] == "reminder":
             ask["kind"] = "waiting"
             others = [(self.approval, ticket), *others]
-        ask["waiting"] = values_of.waiting_values(others, self.now, self.good_for)
+        ask["waiting"] = values_of.waiting_values(others, self.now + self.good_for)
 
 
 def _recipients(approval: Approval, telling: Telling, ticket: Ticket | None) -> Iterable[Recipient]:

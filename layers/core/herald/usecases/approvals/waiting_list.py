@@ -33,9 +33,12 @@ class WaitingList:
     def note(self, approval: Approval) -> None:
         """Bring the lists to what an approval says now. Raises ``StorageError``."""
         shelf = approval_shelves.waiting(self.state)
-        for key, numbers in _numbers(approval).items():
+        approvals = approval_shelves.approvals(self.state)
+        for key in _numbers(approval):
 
-            def change(standing: Places | None, numbers: list[int] = numbers) -> tuple[Places | None, None]:
+            def change(standing: Places | None, key: str = key) -> tuple[Places | None, None]:
+                # Read here, so that a slow follower takes nobody off whom a faster one has put on.
+                numbers = _numbers(approvals.get(approval.id) or approval).get(key, [])
                 others = tuple(place for place in standing or () if place[0] != approval.id)
                 return (*others, *((approval.id, number) for number in numbers))[-MOST_PLACES:], None
 

@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from herald.adapters.memory_vendors import MemoryThreekit
-from herald.domain.approval.answering import reply_decides, same_person
+from herald.domain.approval.answering import reply_decides
 from herald.domain.approval.approval import Approval, Telling
 from herald.domain.approval.changing import Plan, PlannedStep, submit, unopened
 from herald.domain.approval.elapsing import elapse
-from herald.domain.approval.people import is_among
+from herald.domain.approval.people import is_among, same_person
 from herald.domain.approval.policy import Chain, Step
 from herald.domain.approval.threshold import holds, why
 from herald.domain.approval.turn import Turn, hear

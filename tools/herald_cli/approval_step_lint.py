@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
+from herald.domain.approval.people import voices
 from herald.domain.approval.policy import Measure, Step, Threshold, Timeout
 from herald.domain.configuration import Audience
 from herald.domain.delivery import Channel
@@ -53,7 +54,7 @@ def _quorum(placed: PlacedChain, at: Keys, step: Step) -> Iterator[Finding]:
         message = f"{step.quorum} have to approve, and `{audience.name}` is never more than {most}"
         yield placed.finding((*at, "quorum"), "quorum-too-large", message, f"write {most} or less, or all")
         return
-    few = [value for value, members in audience.members.items() if len({one.key for one in members}) < step.quorum]
+    few = [value for value, members in audience.members.items() if voices(members) < step.quorum]
     if few:
         values = ", ".join(f'"{value}"' for value in few)
         message = f"{step.quorum} have to approve, and `{audience.name}` has fewer for {values}"
@@ -61,13 +62,13 @@ def _quorum(placed: PlacedChain, at: Keys, step: Step) -> Iterator[Finding]:
 
 
 def _most(audience: Audience) -> int:
-    """Return how many an audience is at most: of values that may come as a list, all members together."""
+    """Return how many people an audience is at most: of values that may come as a list, all members together."""
     if audience.person is not None:
         return 1
-    groups = [{member.key for member in members} for members in audience.members.values()]
+    groups = audience.members.values()
     if audience.by is None or _ONE_VALUE.fullmatch(audience.by):
-        return max(map(len, groups), default=0)
-    return len(set().union(*groups))
+        return max(map(voices, groups), default=0)
+    return voices(member for members in groups for member in members)
 
 
 def _rules(placed: PlacedChain, at: Keys, step: Step) -> Iterator[Finding]:

@@ -32,7 +32,7 @@ KINDS = {
 ASKING = KINDS["approval-request"]
 TEMPLATE_OF = {kind: template for template, kinds in KINDS.items() for kind in kinds}
 RENDERER = JinjaRenderer()
-RESULTS = (
+RESULTS = ("gone",
     "counted", "repeated", "dissent", "closed", "changed", "page_only", "unknown_code", "bad_reply", "reason_missing",
     "not_allowed",
 )  # fmt: skip

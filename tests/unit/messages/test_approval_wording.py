@@ -205,3 +205,13 @@ def test_a_recorded_decision_is_repeated_to_whoever_took_it(locale: str, verdict
         "fr": {"approve": "Votre réponse : approuvé", "reject": "Votre réponse : refusé"},
     }[locale][verdict]
     assert words in mail_of(locale, values(ask("recorded", verdict=verdict))).text
+
+
+@pytest.mark.parametrize(("kind", "locale"), list(product(("changed", "void"), LOCALES)))
+def test_of_many_differences_the_rest_is_counted(kind: str, locale: str) -> None:
+    twenty = [differences()[0]] * 20
+    few = mail_of(locale, values({**ask(kind), "differences": twenty}))
+    many = mail_of(locale, values({**ask(kind), "differences": twenty, "more": 977}))
+    for part, without in ((many.text, few.text), (many.html, few.html)):
+        assert "977" in part
+        assert "977" not in without

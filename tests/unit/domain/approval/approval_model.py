@@ -74,8 +74,8 @@ class Asking:
         return self.step.quorum, self.step.inputs, tuple(world.of(part) for part in self.step.inputs)
 
     def entitled(self, requester: int | None) -> int:
-        """How many entries the step begins with."""
-        return sum(WHO[one.name] != requester for one in self.people)
+        """How many different people the step begins with."""
+        return len({WHO[one.name] for one in self.people} - {requester})
 
 
 @dataclass(frozen=True)

@@ -174,6 +174,15 @@ def test_the_message_of_what_is_void_says_what_changed() -> None:
     assert fields[("", "total")] == (Decimal("200.00"), Decimal("300.00"))
 
 
+def test_whoever_handed_a_question_on_is_told_of_a_change_when_they_are_asked_again() -> None:
+    story = Story(a_plan(a_step(ADA)))
+    story.delegate(ADA, BEN)
+
+    story.change(dearer())
+
+    assert story.told == [("changed", "Ada")]
+
+
 def step_named(story: Story, name: str) -> PlannedStep:
     return next(planned for planned in story.plan.steps if planned.step.id == name)
 

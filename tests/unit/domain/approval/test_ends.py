@@ -6,6 +6,8 @@ import pytest
 from tests.unit.domain.approval.stories import ADA, BEN, CLEO, DORA, HOUR, Story, a_plan, a_step, dearer
 
 from herald.domain.approval.approval import Result, State
+from herald.domain.approval.policy import Timeout
+from herald.usecases.approvals.approval_values import end_values
 
 EVERYBODY = [("outcome", "requester"), ("outcome", "watchers"), ("outcome", "Ada"), ("outcome", "Ben")]
 
@@ -51,6 +53,25 @@ def test_whoever_answered_before_it_was_parked_is_not_told_as_one_who_waits() ->
     story.override("approve")
 
     assert story.told == [("outcome", "requester"), ("outcome", "Ben")]
+
+
+def test_the_comment_of_an_approval_is_not_told_as_the_reason_of_another_end() -> None:
+    story = Story(a_plan(a_step(ADA), a_step(BEN, id="board", stage=2, timeout=Timeout.REJECT)))
+    story.say(ADA, "approve", "Looks good to me")
+
+    story.wait(9 * HOUR)
+
+    assert (story.state, story.by) == (State.REJECTED, "deadline")
+    assert "text" not in end_values(story.approval)
+
+
+def test_the_reason_of_the_rejection_is_told_and_not_what_others_said() -> None:
+    story = Story(a_plan(a_step(ADA, BEN, CLEO, quorum=2)))
+    story.say(ADA, "approve", "Looks good to me")
+    story.reject(BEN, "No")
+    story.reject(CLEO, "Too dear")
+
+    assert (story.state, end_values(story.approval)["text"]) == (State.REJECTED, "Too dear")
 
 
 def test_an_administrator_has_a_reason() -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from random import Random
 
 import pytest
 from tests.unit.domain.approval.approved_orders import a_line, a_stand
@@ -9,6 +10,8 @@ from tests.unit.domain.approval.stories import (
     ADA,
     BEN,
     CLEO,
+    DORA,
+    ERIC,
     HOUR,
     OPTIONS,
     PRICE,
@@ -17,12 +20,18 @@ from tests.unit.domain.approval.stories import (
     a_step,
     dearer,
     in_another_fabric,
+    person,
     two_departments,
     voices,
 )
 
+from herald.adapters.dynamodb_items import packed
+from herald.adapters.exact_json import dumps
 from herald.domain.approval.approval import Result, State
-from herald.domain.approval.policy import Timeout
+from herald.domain.approval.document import approval_document
+from herald.domain.approval.policy import Chain, Shown, Timeout
+from herald.domain.approval.stand import Stand
+from herald.domain.approval.turn import TELLINGS_KEPT, Policy
 
 
 def test_what_was_approved_is_asked_again_when_it_changes() -> None:
@@ -121,3 +130,98 @@ def test_a_new_round_runs_by_the_policy_of_today() -> None:
 
     assert [one.person.name for one in story.approval.tickets] == ["Ada", "Ada", "Ben", "Cleo"]
     assert (story.state, story.approval.config_version) == (State.PARKED, "v2")
+
+
+def test_a_rejection_stands_though_its_step_asked_the_one_whose_request_it_is_now() -> None:
+    story = Story(a_plan(a_step(ADA, inputs=OPTIONS, ladder=((BEN,),))))
+    story.wait_until_due()
+    story.change(requester=BEN)
+    story.reject(ADA, "No such fabric")
+    assert story.state is State.REJECTED
+
+    assert story.change(dearer()) is Result.UNCHANGED
+
+
+# -- what is told of it ----------------------------------------------------------------------------------------------
+
+
+def test_what_approvers_alone_see_is_not_told_to_requester_and_watchers_when_it_changes() -> None:
+    margin = Stand(a_stand().order, (("Margin", Decimal("0.31")),))
+    story = Story(a_plan(a_step(ADA), stand=margin, watchers=(DORA,)))
+    story.approve(ADA)
+
+    story.change(replace(margin, shown=(("Margin", Decimal("0.12")),)))
+
+    told = [one for one in story.tellings if one.kind == "void" and one.to != "ticket"]
+    assert {one.to for one in told} == {"requester", "watchers"}
+    assert [row["field"] for one in told for row in one.details["differences"]] == []
+
+
+@pytest.mark.parametrize(
+    ("shown", "hidden"),
+    [
+        ("order.attributes.margin", "margin"),
+        ('to_number(order.attributes."Gross margin")', "Gross margin"),
+        ("order.lines[0].attributes.cost", "cost"),
+        ("sum(order.lines[].attributes.cost)", "cost"),
+    ],
+)
+def test_an_attribute_that_approvers_alone_see_is_not_told_to_requester_and_watchers(shown: str, hidden: str) -> None:
+    policy = Policy(Chain("order", "Order approval", (), show=(Shown("Margin", shown),)))
+    story = Story(a_plan(a_step(ADA), watchers=(DORA,), policy=policy))
+    story.approve(ADA)
+
+    known = {"Fabric": "Slate", hidden: 12}
+    story.change(a_stand(a_line(attributes=known), attributes=known))
+
+    for one in story.tellings[1:]:
+        assert {(row["line"], row["field"]) for row in one.details["differences"]} == {
+            ("Chair", "Fabric"),
+            ("", "Fabric"),
+        }
+
+
+def test_of_many_differences_the_first_20_are_told_and_how_many_there_are_beside_them() -> None:
+    story = Story(a_plan(a_step(ADA), a_step(BEN, id="board", stage=2), stand=_of_500_lines(0), watchers=(DORA,)))
+    story.approve(ADA)
+    story.approve(BEN)
+
+    story.change(_of_500_lines(1))
+
+    assert story.told[1:] == [("void", "Ben"), ("void", "requester"), ("void", "watchers")]
+    for one in story.tellings[1:]:
+        # The total, and two prices of each line.
+        assert (len(one.details["differences"]), one.details["more"]) == (20, 981)
+
+
+def test_an_order_of_500_lines_can_change_its_prices_twelve_times() -> None:
+    steps = (
+        a_step(ADA, inputs=PRICE),
+        a_step(BEN, id="finance", stage=2),
+        a_step(CLEO, id="engineering", stage=2),
+        a_step(DORA, id="compliance", stage=2),
+        a_step(ERIC, id="leadership", stage=3),
+    )
+    story = Story(a_plan(*steps, stand=_of_500_lines(0), watchers=(person("wanda"),)))
+    for change in range(1, 13):
+        for who in (ADA, BEN, CLEO, DORA, ERIC):
+            story.approve(who)
+        assert story.state is State.APPROVED
+        story.change(_of_500_lines(change))
+    packed(dumps(approval_document(story.approval)), "the approval after 12 changes")
+    assert story.approval.round == 13
+    assert len([one for one in story.approval.heard if one.tellings]) <= TELLINGS_KEPT + 1
+
+
+def _of_500_lines(change: int) -> Stand:
+    """The stand of 500 chairs, each at another price after each change."""
+    chance = Random(change)  # noqa: S311 - no secret depends on it
+    prices = [Decimal(chance.randint(10_000, 999_999)) / 100 for _ in range(500)]
+    lines = [
+        a_line(
+            sku=f"CH-{number}", name=f"Chair {number}", configurationId=f"5eed0009-0000-4000-8000-{number:012}",
+            unitPrice=price, lineTotal=2 * price,
+        )
+        for number, price in enumerate(prices)
+    ]  # fmt: skip
+    return a_stand(*lines, total=2 * sum(prices, Decimal(0)))

@@ -116,7 +116,51 @@ def test_whoever_looks_into_it_is_not_reminded_meanwhile() -> None:
     assert (reminders(story), story.now) == ([], NOW + HOUR)
 
     story.wait_until_due()
+    assert (reminders(story), story.now) == ([(1, False)], NOW + 2 * HOUR)
+
+    story.wait_until_due()
     assert reminders(story) == [(2, True)]
+
+
+def test_a_reminder_that_came_while_somebody_looked_into_it_comes_when_their_word_expires() -> None:
+    story = Story(a_plan(a_step(ADA, deadline=24 * HOUR, reminders=(4 * HOUR,), acknowledge=4 * HOUR)))
+    story.wait(3 * HOUR)
+    story.acknowledge(ADA)
+    story.wait(HOUR)
+    assert story.told == []
+
+    story.wait(4 * HOUR)
+
+    assert story.told == [("reminder", "Ada")]
+    assert story.now < story.ticket(ADA).asked_at + DAY
+
+
+def test_reminders_that_come_by_the_time_that_somebodys_word_expires_are_one() -> None:
+    story = Story(a_plan(a_step(ADA, reminders=(HOUR, 2 * HOUR, 5 * HOUR), acknowledge=3 * HOUR)))
+    story.acknowledge(ADA)
+
+    assert [(story.wait_until_due(), reminders(story), story.now)[1:] for _ in range(3)] == [
+        ([], NOW + HOUR), ([(2, False)], NOW + 3 * HOUR), ([(3, True)], NOW + 5 * HOUR),
+    ]  # fmt: skip
+
+
+def test_a_reminder_whose_time_comes_with_the_end_of_the_ladder_is_none() -> None:
+    story = Story(a_plan(a_step(ADA, reminders=(7 * HOUR,), acknowledge=4 * HOUR)))
+    story.wait(6 * HOUR)
+    story.acknowledge(ADA)
+
+    told = until_the_end(story)
+
+    assert told == [[], [], [("outcome", "requester"), ("outcome", "Ada")]]
+    assert story.now == NOW + 10 * HOUR
+
+
+def test_whoever_the_ladder_urges_is_not_reminded_at_the_same_time() -> None:
+    story = Story(a_plan(a_step(ADA, reminders=(7 * HOUR,), acknowledge=4 * HOUR, ladder=((ADA,),))))
+    story.wait(6 * HOUR)
+    story.acknowledge(ADA)
+
+    assert until_the_end(story)[2] == [("reminder", "Ada")]
 
 
 def test_a_word_that_expires_before_the_deadline_puts_nothing_off() -> None:

@@ -152,6 +152,16 @@ def test_whoever_is_urged_again_has_the_time_of_that_rung() -> None:
     assert (reminders(story), story.ticket(ADA).due) == ([(1, True)], story.now + 4 * HOUR)
 
 
+def test_whoever_handed_a_question_on_is_not_told_of_a_change_when_the_ladder_comes_to_them() -> None:
+    story = Story(a_plan(a_step(ADA, ladder=((ADA, CLEO),))))
+    story.delegate(ADA, BEN)
+
+    story.wait(9 * HOUR)
+
+    assert story.approval.round == 1
+    assert story.told == [("escalated", "Ada"), ("escalated", "Cleo")]
+
+
 def test_a_rung_without_people_is_passed_over() -> None:
     story = Story(a_plan(a_step(ADA, ladder=((), (ADA,), (BEN,)))))
 

@@ -68,19 +68,7 @@ def reachable(turn: Turn, run: StepRun) -> int:
     return voices([*(one.person for one in answers if one.verdict is Verdict.APPROVE), *asked])
 
 
-def _settle(turn: Turn, run: StepRun) -> None:
-    state = _outcome(turn, run)
-    if state is None:
-        if run.state in (StepState.APPROVED, StepState.REJECTED):
-            turn.approval = turn.approval.with_step(replace(run, state=StepState.WAITING, due=None))
-        return
-    for ticket in turn.approval.open_tickets(run.id):
-        if state is StepState.APPROVED:
-            turn.close_ticket(ticket, Closed.SETTLED)
-    turn.approval = turn.approval.with_step(replace(run, state=state, due=None))
-
-
-def _outcome(turn: Turn, run: StepRun) -> StepState | None:
+def outcome(turn: Turn, run: StepRun) -> StepState | None:
     """Return how a step is settled by the answers that count; ``None`` if it is not."""
     answers = turn.approval.valid_answers(run)
     if run.quorum == ANY:
@@ -92,6 +80,18 @@ def _outcome(turn: Turn, run: StepRun) -> StepState | None:
         return StepState.APPROVED
     lost = run.quorum == ALL or (run.state is StepState.OPEN and reachable(turn, run) < run.needed)
     return StepState.REJECTED if rejections and lost else None
+
+
+def _settle(turn: Turn, run: StepRun) -> None:
+    state = outcome(turn, run)
+    if state is None:
+        if run.state in (StepState.APPROVED, StepState.REJECTED):
+            turn.approval = turn.approval.with_step(replace(run, state=StepState.WAITING, due=None))
+        return
+    for ticket in turn.approval.open_tickets(run.id):
+        if state is StepState.APPROVED:
+            turn.close_ticket(ticket, Closed.SETTLED)
+    turn.approval = turn.approval.with_step(replace(run, state=state, due=None))
 
 
 def _open(turn: Turn, run: StepRun) -> None:
@@ -128,16 +128,19 @@ def _ask(
 def _urge(turn: Turn, ticket: Ticket, until: datetime) -> None:
     number = ticket.reminded + 1
     turn.tell("reminder", "ticket", ticket, number=number, final=True)
-    turn.approval = turn.approval.with_ticket(replace(ticket, due=until, reminded=number))
+    later = tuple(at for at in ticket.reminders if at > turn.now)
+    turn.approval = turn.approval.with_ticket(replace(ticket, due=until, reminders=later, reminded=number))
 
 
 def _issue(turn: Turn, run: StepRun, person: Recipient, kind: str, within: timedelta) -> None:
     step = turn.policy.step(run)
-    asked_before = any(one.step == run.id and one.person.key == person.key for one in turn.approval.tickets)
+    own = [one for one in turn.approval.tickets if one.step == run.id and one.person.key == person.key]
+    # Whoever handed it on was asked about the same.
+    changed = any(one.print != run.print or one.closed in (Closed.CHANGED, Closed.ENDED) for one in own)
     reminders = (turn.policy.after(turn.now, after, person) for after in step.reminders if after < within)
     ticket = Ticket(
         number=len(turn.approval.tickets) + 1, step=run.id, person=person, print=run.print, asked_at=turn.now,
-        due=turn.policy.after(turn.now, within, person), kind="changed" if asked_before else kind,
+        due=turn.policy.after(turn.now, within, person), kind="changed" if changed else kind,
         reminders=tuple(reminders),
     )  # fmt: skip
     turn.approval = replace(turn.approval, tickets=(*turn.approval.tickets, ticket))

@@ -1,7 +1,7 @@
 """What is approved changes: only decisions about what changed are void, everything else is carried over."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from herald.domain.approval.approval import (
     StepState,
     approval_id,
 )
-from herald.domain.approval.asking import advance
+from herald.domain.approval.asking import advance, outcome
 from herald.domain.approval.difference import Difference, differences, told_differences
 from herald.domain.approval.people import is_requester, voices
 from herald.domain.approval.policy import ALL, ANY, Chain, Part, Step
@@ -157,29 +157,33 @@ def _judged(answer: Answer, after: Approval) -> Answer:
 
 def _reopens(turn: Turn, after: Approval) -> bool:
     """Say whether an ended approval begins again: not if somebody's rejection still stands."""
-    return turn.approval.state is not State.REJECTED or not any(run.state is StepState.REJECTED for run in after.steps)
+    if turn.approval.state is not State.REJECTED:
+        return True
+    # A step that begins anew, because its requester had been asked, is rejected all the same by what others said.
+    now = Turn(after, turn.policy, turn.now)
+    return not any(StepState.REJECTED in (run.state, outcome(now, run)) for run in after.steps)
 
 
 def _tell_of_change(turn: Turn, before: Approval) -> None:
     """Tell those whose word no longer counts and who are not asked again at once; after an end, that it is open."""
+    changed = differences(before.stand, turn.approval.stand)
     asked = {turn.approval.tickets[telling.ticket - 1].person.key for telling in turn.tellings if telling.ticket}
     void = {one.event_id for one in before.answers if one.counted and not one.void}
     for one in turn.approval.answers:
         ticket = turn.approval.ticket(one.ticket)
         if one.void and one.event_id in void and ticket is not None and one.person.key not in asked:
             step = turn.policy.chain.step(one.step)
-            changed = differences(before.stand, turn.approval.stand, step.inputs if step else ())
-            turn.tell("void", "ticket", ticket, **told_differences(changed))
+            seen = [row for row in changed if step and row.part in step.inputs]
+            turn.tell("void", "ticket", ticket, **told_differences(seen))
     if before.state is not State.OPEN and turn.approval.state is State.OPEN:
-        told = told_differences(_for_everybody(turn.policy.chain, before.stand, turn.approval.stand))
+        told = told_differences(_for_everybody(turn.policy.chain, changed))
         if turn.approval.requester is not None:
             turn.tell("void", "requester", **told)
         if turn.approval.watchers:
             turn.tell("void", "watchers", **told)
 
 
-def _for_everybody(chain: Chain, before: Stand, after: Stand) -> list[Difference]:
-    """Return what differs without what only approvers see: the rows that are shown, and attributes they come from."""
+def _for_everybody(chain: Chain, changed: Iterable[Difference]) -> list[Difference]:
+    """Return the differences without what only approvers see: what is shown, and the attributes it comes from."""
     hidden = {name.strip('"') for row in chain.show for name in _ATTRIBUTE.findall(row.value)}
-    changed = differences(before, after, [part for part in Part if part is not Part.SHOWN])
-    return [one for one in changed if one.field not in hidden]
+    return [row for row in changed if row.part is not Part.SHOWN and row.field not in hidden]

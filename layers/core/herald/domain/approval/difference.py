@@ -10,6 +10,9 @@ from herald.domain.approval.policy import Part
 from herald.domain.approval.stand import LINE_FIELDS, Line, Stand, line_content, present, same
 from herald.domain.canonical import canonical_json
 
+MOST_TOLD = 20
+"""As many as a message shows: what is told is stored, and a large order can differ in a thousand fields."""
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -62,6 +65,13 @@ def difference_document(difference: Difference) -> dict[str, Any]:
         "part": str(difference.part), "line": difference.line, "field": difference.field,
         **{name: value for name, value in values.items() if value is not None},
     }  # fmt: skip
+
+
+def told_differences(found: Sequence[Difference]) -> dict[str, Any]:
+    """Return the first 20 as plain objects in ``differences``, and in ``more`` how many others there are, if any."""
+    more = len(found) - MOST_TOLD
+    told = [difference_document(one) for one in found[:MOST_TOLD]]
+    return {"differences": told, **({"more": more} if more > 0 else {})}
 
 
 def _ordered(rows: Iterable[Difference]) -> tuple[Difference, ...]:

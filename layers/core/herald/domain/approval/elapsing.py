@@ -11,10 +11,11 @@ from herald.domain.approval.turn import Turn
 def elapse(turn: Turn) -> Result:
     """Do all that is due by now."""
     before = turn.approval
-    for ticket in before.open_tickets():
-        _remind(turn, ticket)
     for run in before.steps:
         _wait_or_climb(turn, run.id)
+    # Whoever the ladder has urged just now, or told of the end, is not reminded as well.
+    for ticket in turn.approval.open_tickets():
+        _remind(turn, ticket)
     return Result.UNCHANGED if turn.approval == before else Result.DONE
 
 
@@ -28,14 +29,19 @@ def remind(turn: Turn, number: int | None = None) -> Result:
 
 
 def _remind(turn: Turn, ticket: Ticket) -> None:
-    due = [at for at in ticket.reminders if at <= turn.now]
-    if not due:
+    if not any(at <= turn.now for at in ticket.reminders):
         return
-    left = tuple(at for at in ticket.reminders if at > turn.now)
-    # Of several that are due at once, as after an outage, one is enough; who said they look into it is left alone.
-    if ticket.acknowledged_until is None or ticket.acknowledged_until <= turn.now:
-        turn.tell("reminder", "ticket", ticket, number=ticket.reminded + len(due), final=not left)
-    turn.approval = turn.approval.with_ticket(replace(ticket, reminders=left, reminded=ticket.reminded + len(due)))
+    # Who said they look into it is left alone until their word expires. Of several that are due by then, or at once
+    # as after an outage, one is enough.
+    until = max(turn.now, ticket.acknowledged_until or turn.now)
+    left = tuple(at for at in ticket.reminders if at > until)
+    number = ticket.reminded + len(ticket.reminders) - len(left)
+    if until > turn.now:
+        ticket = replace(ticket, reminders=(until, *left), reminded=number - 1)
+    else:
+        turn.tell("reminder", "ticket", ticket, number=number, final=not left)
+        ticket = replace(ticket, reminders=left, reminded=number)
+    turn.approval = turn.approval.with_ticket(ticket)
 
 
 def _wait_or_climb(turn: Turn, identity: str) -> None:

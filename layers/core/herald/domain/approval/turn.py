@@ -22,7 +22,7 @@ from herald.domain.notification import Recipient
 from herald.domain.working_time import ALWAYS, Calendar, after_working
 
 MOST_HEARD = 200
-TELLINGS_KEPT = 60
+TELLINGS_KEPT = 20
 """An event told again after that many others finds its decision stored; its tellings are not needed any more."""
 
 

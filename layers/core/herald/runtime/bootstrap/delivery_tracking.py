@@ -35,7 +35,9 @@ def compose(settings: TrackingSettings, world: World) -> Track:
 
         state = DynamoStateStore(database, settings.state_table, world.clock)
         secrets = SecretsManagerSecrets(world.client("secretsmanager"), settings.approval_secret_id, world.clock)
-        decisions = DecisionReplies(state, inbox, lambda: credential(secrets, "key"), world.clock, world.count)
+        decisions = DecisionReplies(
+            state, inbox, lambda: credential(secrets, "key"), world.clock, world.count, world.checkpoint
+        )
         return Replies(inbox, ledger, state, audit, configurations, world.clock, world.count, decisions)(event_id)
 
     return Track(

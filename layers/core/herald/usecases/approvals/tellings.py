@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from herald.domain.approval.approval import Approval, Telling, Ticket
+from herald.domain.approval.difference import MOST_TOLD
 from herald.domain.approval.turn import Policy
 from herald.domain.canonical import fingerprint
 from herald.domain.configuration import Configuration
@@ -120,6 +121,9 @@ class _Voice:
             ask |= values_of.end_values(approval)
             seals.pop("code", None)
         ask |= {name: value for name, value in telling.details.items() if name not in ("channel", "number", "final")}
+        if len(ask.get("differences", ())) > MOST_TOLD:
+            # The page has them all; a message that named a thousand would be read by nobody, and stored for each.
+            ask |= {"more": len(ask["differences"]) - MOST_TOLD, "differences": ask["differences"][:MOST_TOLD]}
         if telling.kind == "reminder":
             ask["reminder"] = {"number": telling.details["number"], "final": telling.details["final"]}
         return {"approval": values_of.approval_values(approval), "ask": ask, "seals": seals, "at": self.now}

@@ -97,6 +97,7 @@ def test_a_batch_with_one_bad_event_records_none() -> None:
         (request(SUBMITTED, content_type=CLOUDEVENT), 403, "unsigned"),
         (request(SUBMITTED), 403, "unsigned"),
         (signed_request({**SUBMITTED, "type": "threekit.order.created"}), 422, "reserved-type"),
+        (signed_request({**SUBMITTED, "type": "approval.answered"}), 422, "reserved-type"),
         (signed_request({**SUBMITTED, "specversion": "2.0"}), 422, "envelope"),
         (request({"topic": "orders"}), 422, "envelope"),
     ],

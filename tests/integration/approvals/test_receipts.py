@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from string import ascii_letters, digits
 from typing import Any
 
-import pytest
 from tests.integration.approvals.approving import DANA, HOTEL, LYON, Approving, as_json
 from tests.integration.house import APPROVAL_KEY
 
@@ -44,7 +43,7 @@ def changed(document: Any) -> Iterator[Any]:
     elif isinstance(document, str):
         yield document + "x"
         for place, letter in enumerate(document):
-            yield document[:place] + ("A" if letter != "A" else "B") + document[place + 1 :]
+            yield document[:place] + ("A" if letter != "A" else "w") + document[place + 1 :]
 
 
 def test_a_receipt_says_who_decided_what_and_verifies_with_the_public_key_alone(people: Approving) -> None:
@@ -70,7 +69,6 @@ def test_whatever_is_changed_in_a_receipt_it_no_longer_verifies(people: Approvin
     assert forged == []
 
 
-@pytest.mark.xfail(strict=True, reason="base64 with other padding bits is taken for the same signature")
 def test_a_signature_is_taken_in_one_spelling_only(people: Approving) -> None:
     """The last letter before the padding holds four bits that mean nothing."""
     people.order(LYON)

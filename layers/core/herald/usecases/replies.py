@@ -15,8 +15,8 @@ from herald.ports import AuditTrail, Clock, ConfigurationStore, Count, Inbox, Le
 from herald.usecases import shelves
 from herald.usecases.outcome import DONE, Later, Outcome
 
-KEY_MENDED_WITHIN = timedelta(minutes=1)
-"""A reply that decides waits so long for the key that its code is known by."""
+KEY_MENDED_WITHIN = timedelta(minutes=15)
+"""A reply that decides waits so long for the key that its code is known by; a queue gives it a day of that."""
 CHANNELS = {event_type: channel for channel, event_type in REPLY_TYPES.items()}
 
 

@@ -1,7 +1,7 @@
 """The page of an approval: GET shows, and only a POST with a form that was shown decides."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -110,7 +110,7 @@ class Visit:
 
     def _after(self, approval: Approval, ticket: Ticket, result: Result, noted: str | None = None) -> Page:
         if result is Result.GONE:
-            return problem("gone", 410)
+            return replace(problem("gone", 410), locale=ticket.person.locale)
         if result is Result.CHANGED:
             return Page("changed", self.page.values.ticket(approval, ticket), 409, ticket.person.locale)
         if result is Result.NOT_ALLOWED:

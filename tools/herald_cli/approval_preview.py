@@ -18,7 +18,7 @@ from herald.domain.approval.policy import Chain, Step
 from herald.domain.approval.threshold import holds, why
 from herald.domain.approval.turn import Turn, hear
 from herald.domain.configuration import Configuration
-from herald.domain.decision import Verdict
+from herald.domain.decision import ASKS
 from herald.domain.delivery import Channel
 from herald.domain.notification import Recipient
 from herald.usecases.approvals.planning import Planner
@@ -121,7 +121,7 @@ def _previewed(explained: ExplainedEvent, configuration: Configuration, now: dat
     said = {one.rule.id: one.explanation.outcome.verdict for one in explained.rules if one.rule.approval}
     asked: dict[str, list[str]] = {}
     for one in explained.rules:
-        if one.rule.approval and said[one.rule.id] is Verdict.MATCHED and "order" in explained.facts:
+        if one.rule.approval and said[one.rule.id] in ASKS and "order" in explained.facts:
             asked.setdefault(one.rule.approval, []).append(one.rule.id)
     verdicts = {rule: str(verdict) for rule, verdict in said.items()}
     try:

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.tree import Tree
 
 from herald.adapters.cel import Part
-from herald.domain.decision import Verdict
+from herald.domain.decision import ASKS, Verdict
 from herald_cli.explain import ExplainedEvent, ExplainedRule
 
 _MARKS = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[yellow]?[/]"}
@@ -47,7 +47,7 @@ def _tree(explained: ExplainedRule) -> Tree:
         _add_part(tree, condition)
     if explained.problem:
         tree.add(f"[yellow]{escape(explained.problem)}[/]")
-    if explained.rule.approval and outcome.verdict is Verdict.MATCHED:
+    if explained.rule.approval and outcome.verdict in ASKS:
         tree.add(f"would ask for the approval [bold]{explained.rule.approval}[/] of config/approvals.yaml")
     for message in explained.messages:
         who = f"{message.recipient.name} <{message.recipient.email or message.recipient.phone}>"
@@ -97,7 +97,7 @@ def _rule_json(explained: ExplainedRule) -> dict[str, Any]:
         "detail": outcome.detail,
         "condition": _part_json(condition) if condition else None,
         "problem": explained.problem,
-        "approval": explained.rule.approval if outcome.verdict is Verdict.MATCHED else None,
+        "approval": explained.rule.approval if outcome.verdict in ASKS else None,
         "messages": [
             {
                 "to": message.recipient.name, "channels": message.channels, "template": message.template,

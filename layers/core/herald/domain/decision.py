@@ -18,6 +18,10 @@ class Verdict(StrEnum):
     ERROR = "error"
 
 
+ASKS = frozenset({Verdict.MATCHED, Verdict.ERROR})
+"""With these a rule asks for the approval it names: one that cannot tell, because a price is missing, asks as well."""
+
+
 @dataclass(frozen=True, slots=True)
 class RuleOutcome:
     """What one rule said, and why: for an error its message, else the condition that decided."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from herald.domain.audience import resolve
 from herald.domain.audit import AuditRecord
 from herald.domain.configuration import Configuration, Notify, Rule
-from herald.domain.decision import Decision, Skip, Verdict
+from herald.domain.decision import ASKS, Decision, Skip, Verdict
 from herald.domain.errors import CallFailed, Fate, PoisonError, Reason
 from herald.domain.event import Event
 from herald.domain.facts import MappingError, build_facts, facts_fingerprint
@@ -166,8 +166,7 @@ class Evaluate:
                 notifications |= told
                 skips += untold
         for rule in listening:
-            # A rule that cannot tell, because a price is missing or the like, asks: else nobody would look.
-            if rule.approval is not None and verdicts.get(rule.id) in (Verdict.MATCHED, Verdict.ERROR):
+            if rule.approval is not None and verdicts.get(rule.id) in ASKS:
                 asked.setdefault(rule.approval, []).append(rule.id)
         if "order" in facts and configuration.approvals:
             found = self.approvals().submitted(event, matter.subject, configuration, read_by, asked)

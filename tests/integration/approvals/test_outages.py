@@ -147,7 +147,7 @@ def test_a_deleted_order_is_decided_by_nobody_and_comes_to_its_end(people: Appro
     once = people.once(token)
     del people.house.threekit.orders[LYON]
     answer = people.press_again(token, once, "approve", sure="yes")
-    assert (answer["statusCode"], "no longer be found in Threekit" in text_of(answer["body"])) == (410, True)
+    assert (answer["statusCode"], "in Threekit nicht mehr zu finden" in text_of(answer["body"])) == (410, True)
     people.text(INES_PHONE, f"APPROVE {code}")
     assert len(people.messages(INES_PHONE)) == 1
     people.house.wait(timedelta(days=60))

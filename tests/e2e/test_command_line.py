@@ -135,7 +135,7 @@ class TestTrace:
         assert trace["auditChain"] == "intact"
         assert {row["step"]: row["outcome"] for row in trace["decision"]}["approve-submitted-order"] == "matched"
         (told,) = trace["notifications"]
-        assert (told["rule"], told["to"]) == ("approve-submitted-order", "d***@example.com, +16***01")
+        assert (told["rule"], told["to"]) == ("approval.request", "d***@example.com, +16***01")
         assert told["states"].startswith("email: SENT")
         assert APPROVER not in json.dumps(trace)
 

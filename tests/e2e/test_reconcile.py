@@ -61,7 +61,7 @@ def test_an_order_no_webhook_told_of_is_found_once(stack: WholeStack) -> None:
     wait_until(not_told)
     wait_until(stack.at_rest)
     notes = stack.written_back(order_id)
-    assert {note["rule"] for note in notes.values()} == {"approve-submitted-order"}
+    assert {note["rule"] for note in notes.values()} == {"approval.request"}
     late = stack.tell_of(order_id)
     assert late.status in (200, 202)
     wait_until(stack.at_rest)

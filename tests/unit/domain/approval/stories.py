@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +22,7 @@ from herald.domain.working_time import Calendar
 
 HOUR = timedelta(hours=1)
 DAY = 24 * HOUR
+OFFICE = Calendar("office", "UTC", dict.fromkeys(range(5), ((time(9), time(17)),)))
 PRICE, OPTIONS = (Part.PRICE,), (Part.OPTIONS,)
 
 
@@ -213,3 +214,18 @@ def voices(story: Story) -> list[tuple[str, str]]:
     return [
         (one.person.name, states.get((one.counted, one.void, one.carried), "other")) for one in story.approval.answers
     ]
+
+
+def reminders(story: Story) -> list[tuple[int, bool]]:
+    """The reminders that followed from the last event: number, and whether it is the last."""
+    return [(one.details["number"], one.details["final"]) for one in story.tellings if one.kind == "reminder"]
+
+
+def until_the_end(story: Story, most: int = 50) -> list[list[tuple[str, str]]]:
+    """Whom each further timer told, until there is nothing more to wait for."""
+    told: list[list[tuple[str, str]]] = []
+    while story.state is State.OPEN:
+        assert len(told) < most, "it never ends"
+        story.wait_until_due()
+        told.append(story.told)
+    return told

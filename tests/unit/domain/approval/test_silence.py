@@ -1,6 +1,6 @@
 """How silence ends, and how long it may last: it never approves."""
 
-from datetime import time, timedelta
+from datetime import timedelta
 
 import pytest
 from tests.builders import NOW
@@ -15,30 +15,14 @@ from tests.unit.domain.approval.stories import (
     a_plan,
     a_step,
     person,
+    reminders,
+    until_the_end,
 )
 
 from herald.domain.approval.answering import MOST_ACKNOWLEDGEMENTS
 from herald.domain.approval.approval import Result, State
 from herald.domain.approval.policy import Timeout
 from herald.domain.notification import Recipient
-from herald.domain.working_time import Calendar
-
-OFFICE = Calendar("office", "UTC", dict.fromkeys(range(5), ((time(9), time(17)),)))
-
-
-def reminders(story: Story) -> list[tuple[int, bool]]:
-    """The reminders that followed from the last event: number, and whether it is the last."""
-    return [(one.details["number"], one.details["final"]) for one in story.tellings if one.kind == "reminder"]
-
-
-def until_the_end(story: Story, most: int = 50) -> list[list[tuple[str, str]]]:
-    """Whom each further timer told, until there is nothing more to wait for."""
-    told: list[list[tuple[str, str]]] = []
-    while story.state is State.OPEN:
-        assert len(told) < most, "it never ends"
-        story.wait_until_due()
-        told.append(story.told)
-    return told
 
 
 @pytest.mark.parametrize(("timeout", "end"), [(Timeout.PARK, State.PARKED), (Timeout.REJECT, State.REJECTED)])

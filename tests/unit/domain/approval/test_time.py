@@ -1,7 +1,9 @@
 """What time does while people are silent: reminders, and the ladder."""
 
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from tests.builders import NOW
 from tests.unit.domain.approval.stories import (
     ADA,
@@ -11,33 +13,17 @@ from tests.unit.domain.approval.stories import (
     DORA,
     ERIC,
     HOUR,
+    OFFICE,
     Story,
     a_plan,
     a_step,
     person,
+    reminders,
+    until_the_end,
 )
 
 from herald.domain.approval.approval import Result, State
 from herald.domain.approval.policy import ALL, Timeout
-from herald.domain.working_time import Calendar
-
-OFFICE = Calendar("office", "UTC", dict.fromkeys(range(5), ((time(9), time(17)),)))
-
-
-def reminders(story: Story) -> list[tuple[int, bool]]:
-    """The reminders that followed from the last event: number, and whether it is the last."""
-    return [(one.details["number"], one.details["final"]) for one in story.tellings if one.kind == "reminder"]
-
-
-def until_the_end(story: Story, most: int = 50) -> list[list[tuple[str, str]]]:
-    """Whom each further timer told, until there is nothing more to wait for."""
-    told: list[list[tuple[str, str]]] = []
-    while story.state is State.OPEN:
-        assert len(told) < most, "it never ends"
-        story.wait_until_due()
-        told.append(story.told)
-    return told
-
 
 # -- reminders -------------------------------------------------------------------------------------------------------
 
@@ -210,6 +196,18 @@ def test_time_is_the_working_time_of_whoever_is_asked() -> None:
     # From 9:30 on Monday, of a day of eight hours.
     assert story.ticket(at_work).due == datetime(2026, 3, 3, 9, 30, tzinfo=UTC)
     assert story.approval.next_due == datetime(2026, 3, 2, 11, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("whose", ["person", "chain"])
+def test_who_works_always_does_so_whatever_the_default_is(whose: str) -> None:
+    theirs, of_the_chain = ("always", "office") if whose == "person" else (None, "always")
+    plan = a_plan(a_step(person("ada", calendar=theirs)), calendars={"office": OFFICE})
+    chain = replace(plan.policy.chain, calendar=of_the_chain)
+    saturday = datetime(2026, 3, 7, 12, tzinfo=UTC)
+
+    story = Story(replace(plan, policy=replace(plan.policy, chain=chain, default_calendar="office")), now=saturday)
+
+    assert story.ticket(1).due == saturday + 8 * HOUR
 
 
 def test_the_ladder_goes_on_when_the_last_of_those_who_were_asked_had_their_time() -> None:

@@ -36,10 +36,9 @@ class Policy:
 
     def calendar(self, person: Recipient) -> Calendar:
         """Return the person's working hours: their own, else the chain's, else the default, else always."""
-        for name in (person.calendar, self.chain.calendar, self.default_calendar):
-            if name and name in self.calendars:
-                return self.calendars[name]
-        return ALWAYS
+        known = {ALWAYS.name: ALWAYS, **self.calendars}
+        names = (person.calendar, self.chain.calendar, self.default_calendar)
+        return next((known[name] for name in names if name in known), ALWAYS)
 
     def after(self, start: datetime, amount: timedelta, person: Recipient) -> datetime:
         """Return when that much of the person's working time is over."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.infra.template import translated
 from tests.integration.configuration import two_rules
-from tests.integration.house import REPORT_KEY
+from tests.integration.house_resources import REPORT_KEY
 
 from bench import deployed
 from bench.aws_stub import AwsStub, aws_stub

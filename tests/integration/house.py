@@ -5,12 +5,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 import boto3
 from tests.builders import MovingClock
-from tests.contract.ports.aws_resources import create_queue, create_table
+from tests.integration.house_resources import PATH_TOKEN, SCHEDULES, Resources
 
 from herald.adapters.dynamodb_audit import DynamoAuditTrail
 from herald.adapters.dynamodb_decisions import DynamoDecisions
@@ -59,28 +60,6 @@ from herald.usecases.trace import Trace, Tracer
 from simulators import OpenTextSimulator, ThreekitSimulator
 
 VISIBILITY = timedelta(seconds=190)
-LEASE = timedelta(seconds=120)
-GRACE = timedelta(minutes=15)
-PATH_TOKEN = "demo-path-token-0123456789abcdef"
-SIGNING_KEY = "whsec_" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVoxMjM0NTY="
-REPORT_KEY = "k" * 64
-APPROVAL_KEY = "a" * 64
-SCHEDULES = "approvals"
-ARN = "arn:aws:sqs:eu-central-1:123456789012:"
-PLENTY_PER_SECOND = 1000.0
-SOURCES = {"sources": {"orders": {"path_token": PATH_TOKEN}, "storefront": {"hmac": [SIGNING_KEY]}}}
-CALLBACK_SOURCES = {
-    "sources": {
-        "notifications": {"path_token": PATH_TOKEN},
-        "workflow": {"kind": "workflow", "path_token": PATH_TOKEN},
-        "plant": {"kind": "workflow", "path_token": PATH_TOKEN},
-        "sms": {"kind": "sms-replies", "path_token": PATH_TOKEN},
-        "whatsapp": {"kind": "whatsapp-replies", "path_token": PATH_TOKEN},
-    }
-}
-
-
-TRACKED = ["opentext.status", "opentext.reply.sms", "opentext.reply.whatsapp"]
 
 
 class KilledError(BaseException):
@@ -126,7 +105,6 @@ class House:
     ) -> None:  # fmt: skip
         """``settings`` win over what is set here."""
         self.clock = MovingClock()
-        self._settings = settings
         self.threekit, self.opentext = threekit, opentext
         self.die_at: set[str] = set()
         self.scans = 0
@@ -134,11 +112,13 @@ class House:
         self.vendor_plays = True
         self.enough_time: Callable[[], bool] = lambda: True
         self.counts: Counter[str] = Counter()
-        self._client: Callable[[str], Any] = boto3.client  # type: ignore[assignment]
-        self.dynamodb, self.sqs = boto3.client("dynamodb"), boto3.client("sqs")
-        self.scheduler = boto3.client("scheduler")
-        self.scheduler.create_schedule_group(Name=SCHEDULES)
-        self._make_aws(configuration)
+        self._resources = Resources(configuration, self.clock, threekit, opentext)
+        self.dynamodb, self.sqs = self._resources.dynamodb, self._resources.sqs
+        self.s3, self.scheduler = self._resources.s3, self._resources.scheduler
+        self.tables, self.queues = self._resources.tables, self._resources.queues
+        self.dead_letters = self._resources.dead_letters
+        self._unrelayed: list[Any] = []
+        self._settings = partial(self._resources.settings, settings)
         self._compose()
 
     # -- what a test says --------------------------------------------------------------------------------------------
@@ -212,7 +192,7 @@ class House:
 
     def lose_stream_records(self) -> None:
         """Let the relay never see what the stream holds now."""
-        self._new_stream_records()
+        self._resources.new_stream_records()
 
     def settle(self, within: timedelta = timedelta(days=3)) -> None:
         """Work everything off, moving the clock on whenever there is nothing to do but wait."""
@@ -272,7 +252,7 @@ class House:
         return self._play_vendor() or worked
 
     def _relay(self) -> bool:
-        records = self._new_stream_records()
+        records = self._resources.new_stream_records()
         self._unrelayed.extend(records)
         if not self._unrelayed:
             return False
@@ -353,101 +333,10 @@ class House:
         )  # fmt: skip
         return {**answer, "json": json.loads(answer["body"])}
 
-    def _make_aws(self, configuration: Configuration) -> None:
-        self.s3 = boto3.client("s3")
-        elsewhere: Any = {"CreateBucketConfiguration": {"LocationConstraint": self.s3.meta.region_name}}
-        at_home = self.s3.meta.region_name == "us-east-1"  # which is no location to S3
-        self.s3.create_bucket(Bucket="catalog", **({} if at_home else elsewhere))
-        self.tables = {
-            name: create_table(self.dynamodb, name)
-            for name in ("InboxTable", "AuditTable", "LedgerTable", "StateTable", "ConfigTable", "CatalogTable")
-        }
-        names = ("Evaluation", "Tracking", "Dispatch", "Writeback", "Reconcile", "Scan", "ApprovalTimer")
-        self.queues = {name: create_queue(self.sqs, f"{name}Queue") for name in names}
-        self.dead_letters = {name: create_queue(self.sqs, f"{name}DeadLetterQueue") for name in names}
-        events = boto3.client("events")
-        events.create_event_bus(Name="herald")
-        for queue, pattern in (
-            ("Evaluation", {"source": ["herald"], "detail-type": [{"anything-but": TRACKED}]}),
-            ("Tracking", {"source": ["herald"], "detail-type": TRACKED}),
-        ):
-            arn = self.sqs.get_queue_attributes(QueueUrl=self.queues[queue], AttributeNames=["QueueArn"])["Attributes"][
-                "QueueArn"
-            ]
-            events.put_rule(Name=queue, EventBusName="herald", EventPattern=json.dumps(pattern))
-            events.put_targets(Rule=queue, EventBusName="herald", Targets=[{"Id": queue, "Arn": arn}])
-        secrets = boto3.client("secretsmanager")
-        for name, value in {
-            "webhook": SOURCES,
-            "callback": CALLBACK_SOURCES,
-            "threekit": {"private_token": self.threekit.tokens.private},
-            "opentext": {"basic": self._opentext_account()},
-            "report": {"key": REPORT_KEY},
-            "approval": {"key": APPROVAL_KEY},
-        }.items():
-            secrets.create_secret(Name=name, SecretString=json.dumps(value))
-        from herald.adapters.dynamodb_configuration import DynamoConfigurationStore  # noqa: PLC0415
-
-        DynamoConfigurationStore(self.dynamodb, "ConfigTable", self.clock, timedelta(0)).apply(configuration)
-        streams = boto3.client("dynamodbstreams")
-        arn = self.dynamodb.describe_table(TableName="InboxTable")["Table"]["LatestStreamArn"]
-        shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
-        self._streams = streams
-        self._iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")[
-            "ShardIterator"
-        ]
-        self._unrelayed: list[Any] = []
-
-    def _new_stream_records(self) -> list[Any]:
-        answer = self._streams.get_records(ShardIterator=self._iterator)
-        self._iterator = answer["NextShardIterator"]
-        return list(answer["Records"])
-
-    def _opentext_account(self) -> dict[str, str]:
-        account = self.opentext.credentials.account
-        return {"user_id": account.user_id, "password": account.password}
-
     def _compose(self) -> None:
-        world = World(
-            self.clock,
-            lambda: 0.5,
-            self._client,
-            self.checkpoint,
-            self._count,
-        )
-        tables = {
-            "inbox_table": "InboxTable", "audit_table": "AuditTable", "ledger_table": "LedgerTable",
-            "config_table": "ConfigTable", "state_table": "StateTable", "bus_name": "herald",
-            "dispatch_queue_url": self.queues["Dispatch"],
-            "writeback_queue_url": self.queues["Writeback"], "threekit_base_url": self.threekit.url,
-            "opentext_base_url": self.opentext.url, "opentext_auth": "basic", "opentext_token_url": "",
-            "opentext_phone_format": "00", "opentext_html_type": "HTML",
-            "opentext_per_second": PLENTY_PER_SECOND, "threekit_source": "orders", "opentext_source": "notifications",
-            "threekit_metadata_put": "whole", "order_sort": "-createdAt", "sweep_days": 14, "settle_seconds": 120,
-            "catalog_table": "CatalogTable", "catalog_bucket": "catalog", "report_secret_id": "report",
-            "report_base_url": "https://herald.example.com", "report_link_days": 7, "order_days": 90,
-            "scan_queue_url": self.queues["Scan"], "scan_overdue_hours": 26,
-            "approval_secret_id": "approval", "approval_base_url": "https://herald.example.com",
-            "approval_link_days": 14, "approval_schedules": SCHEDULES,
-            "approval_timer_queue_url": self.queues["ApprovalTimer"],
-            "approval_timer_queue_arn": f"{ARN}ApprovalTimerQueue",
-            "approval_timer_dlq_arn": f"{ARN}ApprovalTimerDeadLetterQueue",
-            "approval_schedules_role_arn": "arn:aws:iam::123456789012:role/approval-schedules",
-            "threekit_secret_id": "threekit", "opentext_secret_id": "opentext", "message_prefix": "herald-test",
-            "max_body_bytes": 262_144, "max_json_depth": 32, "event_retention_days": 30,
-            "lease_seconds": int(LEASE.total_seconds()),
-            "grace_seconds": int(GRACE.total_seconds()), "retry_window_hours": 24, "config_max_age_seconds": 60,
-            **self._settings,
-        }  # fmt: skip
-
-        def settings(model: Any, name: str = "", secret: str = "") -> Any:
-            own = {
-                "queue_url": self.queues.get(name, ""),
-                "dlq_url": self.dead_letters.get(name, ""),
-                "secret_id": secret,
-            }
-            return model.model_validate({**tables, **own})
-
+        client: Callable[[str], Any] = boto3.client  # type: ignore[assignment]
+        world = World(self.clock, lambda: 0.5, client, self.checkpoint, self._count)
+        settings = self._settings
         self.webhook = ingress.compose(
             settings(WebhookSettings, secret="webhook"), world, "threekit_webhook", lambda _kind: THREEKIT_WEBHOOK
         )

@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from tests.integration.house import SIGNING_KEY, House
+from tests.integration.house import House
+from tests.integration.house_resources import SIGNING_KEY
 from tests.integration.workflow_bodies import sync
 
 from herald.domain.errors import Reason

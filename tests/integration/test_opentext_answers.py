@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from tests.integration.configuration import two_rules
-from tests.integration.house import GRACE, House
+from tests.integration.house import House
+from tests.integration.house_resources import GRACE
 
 from herald.adapters import http_client
 from herald.domain.delivery import Channel, Delivery, DeliveryState

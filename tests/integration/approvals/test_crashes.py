@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from moto import mock_aws
 from tests.integration.approvals.approving import DANA, ENGINEERING, FINANCE, HOTEL, LYON, PAUL, Approving
-from tests.integration.house import APPROVAL_KEY, House, KilledError, Work
+from tests.integration.house import House, KilledError, Work
+from tests.integration.house_resources import APPROVAL_KEY
 from tests.integration.paths import ROOT
 
 from herald.adapters.receipt_signature import public_key, verifies

@@ -15,7 +15,8 @@ from tests.integration.approvals.approving import (
     Approving,
     text_of,
 )
-from tests.integration.house import APPROVAL_KEY, Work
+from tests.integration.house import Work
+from tests.integration.house_resources import APPROVAL_KEY
 from tests.integration.paths import ROOT
 from tests.integration.test_incidents import tell
 
@@ -28,7 +29,7 @@ from herald.usecases.approvals import approval_shelves
 from herald.usecases.approvals.approval_events import changed_order, due_event
 from herald.usecases.approvals.approval_notes import ApprovalNotes, ApprovalNoting
 from herald.usecases.approvals.approval_values import link_of, person_seal
-from herald.usecases.approvals.desk import Desk
+from herald.usecases.approvals.desk import Desk, Submission
 from herald.usecases.order_reading import configuration_ids
 from herald.usecases.writeback_orders import OrderNoting
 
@@ -199,7 +200,8 @@ def test_who_read_an_order_before_it_changed_does_not_bring_back_what_it_was(peo
     event = changed_order(desk.source, {**old, "updatedAt": "2026-03-02T09:29:00Z"}, "somewhere", clock())
     objects = SourceObjects(old, desk.threekit.configurations(configuration_ids(old)))
     facts = build_facts(event, objects, configuration.mapping, clock())
-    desk.submitted(event, f"order/{HOTEL}", configuration, lambda _: facts, {"order": people.approval().matched})
+    submission = Submission(event, f"order/{HOTEL}", configuration, lambda _: facts)
+    desk.submitted(submission, "order", people.approval().matched)
 
     assert people.approval().stand == now_asked
 

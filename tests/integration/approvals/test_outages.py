@@ -17,7 +17,7 @@ from tests.integration.approvals.approving import (
     Approving,
     text_of,
 )
-from tests.integration.house import APPROVAL_KEY
+from tests.integration.house_resources import APPROVAL_KEY
 
 from herald.adapters.threekit import LARGEST_PICTURE
 from herald.domain.approval.approval import By, State

@@ -6,7 +6,7 @@ from string import ascii_letters, digits
 from typing import Any
 
 from tests.integration.approvals.approving import DANA, HOTEL, LYON, Approving, as_json
-from tests.integration.house import APPROVAL_KEY
+from tests.integration.house_resources import APPROVAL_KEY
 
 from herald.adapters.receipt_signature import public_key, verifies
 from herald.domain.approval.approval import State

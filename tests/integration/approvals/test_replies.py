@@ -2,7 +2,7 @@
 
 import pytest
 from tests.integration.approvals.approving import DANA, HOTEL, HOUR, PAUL, Approving
-from tests.integration.house import APPROVAL_KEY
+from tests.integration.house_resources import APPROVAL_KEY
 
 from herald.domain.approval.approval import State
 from herald.domain.approval.links import code_of

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.integration.approvals.approving import Approving, text_of
-from tests.integration.house import SIGNING_KEY
+from tests.integration.house_resources import SIGNING_KEY
 from tests.integration.paths import ROOT
 
 from herald.domain.approval.approval import Approval, Result, State

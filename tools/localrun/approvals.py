@@ -91,6 +91,14 @@ class Approvers:
         shelf = approval_shelves.approvals(state_store(self._house.connection))
         return shelf.get(approval_id(CHAIN, f"order/{order_id}"))
 
+    def story(self, order_id: str) -> dict[str, Any]:
+        """Return how an approval stands and who said what, for people."""
+        approval = self.approval(order_id)
+        if approval is None:
+            return {"order": order_id}
+        said = [f"{one.step}: {one.person.name}, {one.verdict} by {one.channel}" for one in approval.answers]
+        return {"order": order_id, "approval": approval.id, "state": str(approval.state), "said": said}
+
     def unmet(self, scenario: ApprovalScenario) -> list[str]:
         """Return what is not yet as expected."""
         approval = self.approval(scenario.order_id)

@@ -70,6 +70,7 @@ def _play_approvals(house: RunningHouse, say: Callable[[str], None]) -> list[Pla
         while one.missing and time.monotonic() < deadline:
             one.missing = people.unmet(approval)
             time.sleep(LOOK_EVERY_SECONDS if one.missing else 0)
+        one.answer = Answer(200, people.story(approval.order_id), "")
     return played
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from herald.domain.approval.approval import Approval, Result
 from herald.domain.event import Origin
+from herald.domain.event_types import APPROVAL_PREFIX
 from herald.ports import Inbox, StateStore, StorageError
 from herald.usecases.approvals import approval_events, approval_shelves
 from herald_cli.approval_words import refused
@@ -37,7 +38,7 @@ def record(inbox: Inbox, kind: str, approval: Approval, data: Mapping[str, Any],
     """Record an event of an operator's; told twice, it is two. Raises ``StorageError`` and ``PoisonError``."""
     told = approval_events.approval_event(kind, approval.id, uuid.uuid4().hex, data, Origin.OPERATOR, now)
     inbox.record(told)
-    return Deed(approval.id, told.id, kind.removeprefix(approval_events.PREFIX))
+    return Deed(approval.id, told.id, kind.removeprefix(APPROVAL_PREFIX))
 
 
 def wait_until_heard(

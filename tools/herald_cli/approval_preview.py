@@ -16,7 +16,7 @@ from herald.domain.approval.elapsing import elapse
 from herald.domain.approval.people import is_among, same_person
 from herald.domain.approval.policy import Chain, Step
 from herald.domain.approval.threshold import holds, why
-from herald.domain.approval.turn import Turn, hear
+from herald.domain.approval.turn import hear
 from herald.domain.configuration import Configuration
 from herald.domain.decision import ASKS
 from herald.domain.delivery import Channel
@@ -193,7 +193,7 @@ def _askings(approval: Approval, plan: Plan, tellings: tuple[Telling, ...], now:
             continue
         step = plan.policy.chain.step(ticket.step)
         channels = tuple(one for one in (step.channels if step else ()) if ticket.person.address(one))
-        reply = reply_decides(Turn(approval, plan.policy, now), ticket) and ticket.person.phone is not None
+        reply = reply_decides(approval, plan.policy, ticket) and ticket.person.phone is not None
         zone = plan.policy.calendar(ticket.person).zone
         yield Asking(now, telling.kind, ticket.person, channels, ticket.due, zone, reply)
 

@@ -318,3 +318,11 @@ class Timers(Protocol):
     def set(self, approval_id: str, due: datetime) -> None:
         """Ask to be told of an approval when ``due`` has come, never before. Asked twice it may be told twice."""
         ...
+
+
+class ReceiptSigner(Protocol):
+    """Signs receipts."""
+
+    def __call__(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the receipt with its signature. Raises ``CallFailed`` if the key cannot be had."""
+        ...

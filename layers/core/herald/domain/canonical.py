@@ -23,6 +23,11 @@ def fingerprint(value: Any) -> str:
     return hashlib.sha256(canonical_json(value).encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def same(one: Any, other: Any) -> bool:
+    """Say whether two values are equal as canonical JSON: 1, 1.0 and 1.00 are, in whatever order keys stand."""
+    return canonical_json(one) == canonical_json(other)
+
+
 @lru_cache(maxsize=1024)
 def short_id(prefix: str, *parts: str) -> str:
     """Return a deterministic id: the prefix and 26 base-32 characters (130 bits) of the parts' hash.

@@ -7,6 +7,8 @@ from typing import Any
 from herald.domain.catalog.told_types import TYPES
 from herald.domain.cloudevents import RESERVED_TYPES
 
+APPROVAL_PREFIX = "approval."
+"""How the types begin of what happens to approvals."""
 ALWAYS = frozenset({"event", "lists", "now"})
 
 

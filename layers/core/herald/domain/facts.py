@@ -8,10 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
-import jmespath
 from jmespath.exceptions import JMESPathError
 
 from herald.domain.canonical import fingerprint
@@ -29,6 +27,7 @@ from herald.domain.facts_schema import (
     Record,
 )
 from herald.domain.money import MINOR_UNITS, MoneyError, exact_amount, product, total
+from herald.domain.paths import compiled
 from herald.domain.rfc3339 import parse_timestamp
 
 MAX_COUNT = 10**7
@@ -338,15 +337,10 @@ def _search(expression: str | None, raw: Mapping[str, Any], path: str) -> Any:
     if expression is None:
         return None
     try:
-        return _compiled(expression).search(raw)
+        return compiled(expression).search(raw)
     except JMESPathError as error:
         problem = f"its expression in config/mapping.yaml cannot be used ({type(error).__name__})"
         raise MappingError(path, problem) from None
-
-
-@lru_cache(maxsize=1024)
-def _compiled(expression: str) -> Any:
-    return jmespath.compile(expression)
 
 
 def _type(value: object) -> str:

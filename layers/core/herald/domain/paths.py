@@ -10,14 +10,15 @@ def found(path: str, data: Mapping[str, Any]) -> Any:
     from jmespath.exceptions import JMESPathError  # noqa: PLC0415 - most events are read without
 
     try:
-        return _compiled(path).search(data)
+        return compiled(path).search(data)
     except (JMESPathError, TypeError, ValueError):
         # Comparing a number with a text is a TypeError of Python's to it.
         return None
 
 
-@lru_cache(maxsize=512)
-def _compiled(path: str) -> Any:
-    import jmespath  # noqa: PLC0415
+@lru_cache(maxsize=2048)
+def compiled(path: str) -> Any:
+    """Return a compiled path. Raises ``JMESPathError`` if it is none."""
+    import jmespath  # noqa: PLC0415 - as above
 
     return jmespath.compile(path)

@@ -5,6 +5,8 @@ from datetime import timedelta
 FIRST_SECONDS = 2.0
 LONGEST_SECONDS = 1800.0
 LONGEST_RETRY_AFTER_SECONDS = 3600.0
+KEY_MENDED_WITHIN = timedelta(minutes=15)
+"""So long a message waits for a key: nothing counts the tries, and a queue gives a message up after a hundred."""
 
 
 def backoff(attempt: int, chance: float, retry_after: float | None = None) -> timedelta:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 from herald.domain.errors import CallFailed, ConfigurationError, PoisonError
 from herald.ports import RenderError, StorageError
 from herald.runtime.http import ProblemError, read_request
+from herald.usecases.approvals.attachments import PageAttachments
 from herald.usecases.approvals.page import ApprovalPage, Page, Visit, problem
 from herald.usecases.approvals.visitors import Visitors
 
@@ -26,25 +27,13 @@ class Pages(Protocol):
         ...
 
 
-class Attachments(Protocol):
-    """What a page leads to beside itself."""
-
-    def picture(self, visit: Visit) -> tuple[str, bytes] | None:
-        """Return the media type and bytes of the picture a link is for, or ``None``. Raises ``CallFailed``."""
-        ...
-
-    def receipt(self, visit: Visit) -> Mapping[str, Any] | None:
-        """Return the receipt of an approval that has ended, or ``None``. Raises ``StorageError``."""
-        ...
-
-
 @dataclass(frozen=True)
 class ApprovalRequests:
     """Answers requests. Whatever goes wrong is a page that says what to do, and a GET changes nothing."""
 
     page: ApprovalPage
     pages: Pages
-    attachments: Attachments
+    attachments: PageAttachments
     visitors: Visitors
     headers: Mapping[str, str]
     max_body_bytes: int
@@ -52,7 +41,7 @@ class ApprovalRequests:
 
     def __call__(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Answer one request of the HTTP API (payload format 2.0)."""
-        method, path = _method_and_path(event)
+        method, path = _told(event, "method").upper(), str(event.get("rawPath") or "")
         try:
             answer = self._answered(event, method, path)
         except (CallFailed, StorageError, PoisonError, RenderError, ConfigurationError):
@@ -75,7 +64,7 @@ class ApprovalRequests:
         return self._html(event, visit.press(form) if form is not None else problem("bad_form", 400))
 
     def _refused(self, event: Mapping[str, Any], page: Page) -> Page:
-        too_many = page.status == 404 and self.visitors.refused(_address(event))
+        too_many = page.status == 404 and self.visitors.refused(_told(event, "sourceIp"))
         return problem("limited", 429, retry_after=int(RETRY_AFTER["limited"])) if too_many else page
 
     def _form(self, event: Mapping[str, Any]) -> dict[str, str] | None:
@@ -115,17 +104,11 @@ class ApprovalRequests:
         return {"statusCode": page.status, "headers": headers, "body": body, "isBase64Encoded": False}
 
 
-def _method_and_path(event: Mapping[str, Any]) -> tuple[str, str]:
+def _told(event: Mapping[str, Any], name: str) -> str:
+    """Return what the HTTP API tells of a request beside its headers and body; empty if it does not."""
     context = event.get("requestContext")
-    told = context.get("http") if isinstance(context, Mapping) else None
-    method = told.get("method") if isinstance(told, Mapping) else None
-    return str(method or "GET").upper(), str(event.get("rawPath") or "")
-
-
-def _address(event: Mapping[str, Any]) -> str:
-    context = event.get("requestContext")
-    told = context.get("http") if isinstance(context, Mapping) else None
-    return str(told.get("sourceIp", "")) if isinstance(told, Mapping) else ""
+    http = context.get("http") if isinstance(context, Mapping) else None
+    return str(http.get(name) or "") if isinstance(http, Mapping) else ""
 
 
 def _preferred(event: Mapping[str, Any]) -> str | None:

@@ -10,7 +10,7 @@ from herald.domain.delivery import ACCEPTED, NOT_SENT, Channel, Delivery, Delive
 from herald.domain.errors import CallFailed, Fate, PoisonError, Reason
 from herald.domain.gate import Wait
 from herald.domain.message import TELLINGS, Content, Outgoing, template_values
-from herald.domain.retry import backoff
+from herald.domain.retry import KEY_MENDED_WITHIN, backoff
 from herald.ports import (
     AuditTrail,
     Checkpoint,
@@ -34,8 +34,6 @@ from herald.usecases.passage import Passage
 MAX_RESENDS = 1
 SOON = timedelta(seconds=2)
 OVER_FOR_ALL_CHANNELS = frozenset({Reason.OUTCOME_UNKNOWN, Reason.WINDOW_PASSED, Reason.OVERTAKEN})
-KEY_MENDED_WITHIN = timedelta(minutes=15)
-"""So long a message waits for the key: nothing counts the tries, and a queue gives a message up after a hundred."""
 TURN_IS_KEPT = timedelta(minutes=1)
 """How late a delivery may come to its turn: if all who were held up came at once, they would be a burst again."""
 AT_THE_GATE = frozenset({Reason.RESTING, Reason.WAITS_ITS_TURN})

@@ -11,6 +11,7 @@ from herald.domain.configuration import Configuration, Notify, Rule
 from herald.domain.decision import ASKS, Decision, Skip, Verdict
 from herald.domain.errors import CallFailed, Fate, PoisonError, Reason
 from herald.domain.event import Event
+from herald.domain.event_types import APPROVAL_PREFIX
 from herald.domain.facts import MappingError, build_facts, facts_fingerprint
 from herald.domain.notification import Notification, notification_id
 from herald.domain.retry import backoff
@@ -45,8 +46,6 @@ if TYPE_CHECKING:
 
 VISIBLE_WITHIN = timedelta(minutes=10)
 """How long an object that was told of may be missing before it counts as gone."""
-APPROVAL = "approval."
-"""How the types begin of what happens to approvals."""
 UNDECIDED = frozenset(
     {Reason.MAPPING_FAILED, Reason.NOT_FOUND, Reason.REFUSED, Reason.WINDOW_PASSED, Reason.UNVERIFIABLE}
 )
@@ -120,7 +119,7 @@ class Evaluate:
 
     def _decide(self, event: Event) -> Decision:
         configuration = self.configurations.active()
-        if event.type.startswith(APPROVAL):
+        if event.type.startswith(APPROVAL_PREFIX):
             return self._about_approval(event, configuration)
         try:
             return self._by_rules(event, configuration)

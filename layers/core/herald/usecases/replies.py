@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from herald.domain.audit import AuditRecord
@@ -11,12 +10,11 @@ from herald.domain.errors import CallFailed, PoisonError, Reason
 from herald.domain.event import Event
 from herald.domain.replies import Intent, Reply, intent_of, read_reply
 from herald.domain.reply_envelope import REPLY_TYPES
+from herald.domain.retry import KEY_MENDED_WITHIN
 from herald.ports import AuditTrail, Clock, ConfigurationStore, Count, Inbox, Ledger, NotificationRecord, StateStore
 from herald.usecases import shelves
 from herald.usecases.outcome import DONE, Later, Outcome
 
-KEY_MENDED_WITHIN = timedelta(minutes=15)
-"""A reply that decides waits so long for the key that its code is known by; a queue gives it a day of that."""
 CHANNELS = {event_type: channel for channel, event_type in REPLY_TYPES.items()}
 
 

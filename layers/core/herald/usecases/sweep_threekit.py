@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from herald.domain.canonical import fingerprint
+from herald.domain.canonical import fingerprint, same
 from herald.domain.envelope import object_version
 from herald.domain.errors import CallFailed, Reason
 from herald.domain.event import Event, Origin, Trust
@@ -19,7 +19,7 @@ from herald.domain.sweep import Sweep
 from herald.ports import Checkpoint, Clock, Count, Inbox, Recorded, StateStore, Threekit, WritebackQueue
 from herald.usecases import shelves
 from herald.usecases.outcome import DONE, Later, Outcome
-from herald.usecases.writeback_orders import noted, same
+from herald.usecases.writeback_orders import noted
 
 PAGE = 100
 

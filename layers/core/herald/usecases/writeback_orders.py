@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from herald.domain.canonical import canonical_json, fingerprint
+from herald.domain.canonical import fingerprint, same
 from herald.domain.envelope import object_version
 from herald.domain.errors import CallFailed, Fate, PoisonError, Reason
 from herald.domain.event import Event, Origin, Trust
@@ -175,11 +175,6 @@ def noted(order: Mapping[str, Any], path: tuple[str, ...]) -> Any:
     for step in path:
         value = _mapping(value).get(step)
     return value
-
-
-def same(one: Any, other: Any) -> bool:
-    """Say whether two values are equal as JSON."""
-    return canonical_json(one) == canonical_json(other)
 
 
 def same_content(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:

@@ -14,7 +14,6 @@ from herald.domain.approval.answering import (
 )
 from herald.domain.approval.approval import Result, State, Verdict
 from herald.domain.approval.policy import ALL
-from herald.domain.approval.turn import Turn
 from herald.domain.delivery import Channel
 
 
@@ -292,4 +291,4 @@ def test_questions_need_words_and_somebody_to_ask_and_come_to_an_end() -> None:
 def test_a_reply_decides_up_to_what_the_step_names_for_the_currency(most: dict[str, int], decides: bool) -> None:
     story = Story(a_plan(a_step(DORA, channels=(Channel.EMAIL, Channel.SMS), reply_up_to=most)))
 
-    assert reply_decides(Turn(story.approval, story.plan.policy, story.now), story.ticket(DORA)) is decides
+    assert reply_decides(story.approval, story.plan.policy, story.ticket(DORA)) is decides

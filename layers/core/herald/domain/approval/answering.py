@@ -17,7 +17,7 @@ from herald.domain.approval.approval import (
 )
 from herald.domain.approval.asking import advance
 from herald.domain.approval.people import is_among, may_be_asked, same_person
-from herald.domain.approval.turn import Turn
+from herald.domain.approval.turn import Policy, Turn
 from herald.domain.notification import Recipient
 
 MOST_ACKNOWLEDGEMENTS = 2
@@ -128,10 +128,10 @@ def delegate(turn: Turn, number: int, person: Recipient, note: str = "") -> Resu
     return Result.DONE
 
 
-def reply_decides(turn: Turn, ticket: Ticket) -> bool:
+def reply_decides(approval: Approval, policy: Policy, ticket: Ticket) -> bool:
     """Say whether a reply by SMS or WhatsApp counts: up to the value that the step names for the currency."""
-    step = turn.policy.chain.step(ticket.step)
-    order = turn.approval.stand.order
+    step = policy.chain.step(ticket.step)
+    order = approval.stand.order
     most = step.reply_up_to.get(str(order.get("currency"))) if step else None
     return most is not None and order.get("total") is not None and order["total"] <= most
 

@@ -7,8 +7,8 @@ from itertools import zip_longest
 from typing import Any
 
 from herald.domain.approval.policy import Part
-from herald.domain.approval.stand import LINE_FIELDS, Line, Stand, line_content, present, same
-from herald.domain.canonical import canonical_json
+from herald.domain.approval.stand import LINE_FIELDS, Line, Stand, line_content, present
+from herald.domain.canonical import canonical_json, same
 
 MOST_TOLD = 20
 """As many as a message shows: what is told is stored, and a large order can differ in a thousand fields."""

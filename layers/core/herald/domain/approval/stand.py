@@ -65,7 +65,7 @@ class Stand:
 
 def stand_of(facts: Mapping[str, Any], shown: Sequence[Shown] = ()) -> Stand:
     """Return what facts say about what is to be approved. A row whose path finds no scalar is left out."""
-    rows = ((row.label, _scalar(_value(row.value, facts))) for row in shown)
+    rows = ((row.label, _scalar(found(row.value, facts))) for row in shown)
     return Stand(
         order=present(facts.get("order", {}), _KEPT),
         shown=tuple((label, value) for label, value in rows if value is not None),
@@ -93,11 +93,6 @@ def line_content(part: Part, line: Line) -> dict[str, Any]:
 def present(fields: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
     """Return the fields of those names that hold something."""
     return {name: fields[name] for name in names if fields.get(name) not in (None, [], (), {})}
-
-
-def same(one: Any, other: Any) -> bool:
-    """Say whether two values are one to a print: 1, 1.0 and 1.00 are, in whatever order the keys stand."""
-    return canonical_json(one) == canonical_json(other)
 
 
 def _told_apart(lines: Sequence[Line], part: Part) -> list[list[Any]]:
@@ -146,14 +141,6 @@ def _configuration(line: Line) -> Any:
 
 def _sorted(values: Iterable[Any]) -> list[Any]:
     return sorted(values, key=canonical_json)
-
-
-def _value(path: str, facts: Mapping[str, Any]) -> Any:
-    try:
-        return found(path, facts)
-    except (TypeError, ValueError):
-        # JMESPath compares a number with a text as Python does: not at all.
-        return None
 
 
 def _scalar(value: Any) -> str | bool | int | Decimal | None:

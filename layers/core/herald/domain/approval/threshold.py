@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Context, Decimal, localcontext
-from functools import lru_cache
 from typing import Any
 
 from herald.domain.approval.policy import Measure, Threshold
+from herald.domain.paths import compiled
 
 Line = Mapping[str, Any]
 
@@ -85,20 +85,17 @@ def _number(value: Any) -> Decimal | int:
 def _selected(where: str | None, lines: Sequence[Line]) -> list[Line]:
     if where is None:
         return list(lines)
-    expression = _compiled(where)
-    if expression is None:
-        raise _UnsureError
-    return [line for line in lines if _counts(expression, line)]
-
-
-def _counts(expression: Any, line: Line) -> bool:
     from jmespath.exceptions import JMESPathError  # noqa: PLC0415 - most thresholds look at every line
 
     try:
-        result = expression.search(_in_doubles(line))
+        expression = compiled(where)
+        return [line for line in lines if _is_true(expression.search(_in_doubles(line)))]
     except (JMESPathError, TypeError, ValueError, OverflowError):
         raise _UnsureError from None
-    # What is false in JMESPath: 0 is not.
+
+
+def _is_true(result: Any) -> bool:
+    """Say whether a result is true in JMESPath, where 0 is."""
     return result is not None and result is not False and result not in ("", [], {})
 
 
@@ -114,14 +111,3 @@ def _in_doubles(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_in_doubles(item) for item in value]
     return value
-
-
-@lru_cache(maxsize=512)
-def _compiled(expression: str) -> Any:
-    """Return the filter, ``None`` if it is no JMESPath."""
-    import jmespath  # noqa: PLC0415 - most thresholds look at every line
-
-    try:
-        return jmespath.compile(expression)
-    except jmespath.exceptions.JMESPathError:
-        return None

@@ -42,7 +42,6 @@ def compose(
             timers=SchedulerTimers(world.client("scheduler"), world.client("sqs"), place, world.clock),
             writeback=writeback,
             sign=Ed25519Receipts(lambda: credential(secrets, "key")),
-            clock=world.clock,
             count=world.count,
             checkpoint=world.checkpoint,
         ),

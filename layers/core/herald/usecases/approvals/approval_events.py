@@ -8,7 +8,6 @@ from herald.domain.canonical import fingerprint
 from herald.domain.event import Event, Identity, Origin, Trust
 
 SOURCE = "/herald/approvals"
-PREFIX = "approval."
 ANSWERED, ACKNOWLEDGED, QUESTIONED = "approval.answered", "approval.acknowledged", "approval.questioned"
 REPLIED, DELEGATED, DUE = "approval.replied", "approval.delegated", "approval.due"
 RECALLED, OVERRIDDEN, REMINDED = "approval.recalled", "approval.overridden", "approval.reminded"

@@ -6,9 +6,9 @@ from typing import Any
 
 from herald.domain.approval.answering import reply_decides
 from herald.domain.approval.approval import Answer, Approval, By, State, StepRun, Ticket, Verdict
-from herald.domain.approval.difference import difference_document, differences
+from herald.domain.approval.difference import Difference, differences
 from herald.domain.approval.links import Link, Role
-from herald.domain.approval.turn import Policy, Turn
+from herald.domain.approval.turn import Policy
 from herald.domain.canonical import fingerprint
 from herald.domain.notification import Recipient
 from herald.usecases.approvals import approval_shelves
@@ -31,24 +31,31 @@ def approval_values(approval: Approval) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def ticket_values(approval: Approval, ticket: Ticket, policy: Policy) -> dict[str, Any]:
-    """Return what a person is asked: step, deadline, reasons, what changed, what was decided before."""
+def place_values(approval: Approval, ticket: Ticket, policy: Policy) -> dict[str, Any]:
+    """Return where in its chain somebody is asked, and in which zone they read times."""
     run = approval.step(ticket.step)
-    values: dict[str, Any] = {
-        "kind": ticket.kind, "deadline": ticket.due, "zone": policy.calendar(ticket.person).zone,
+    step = {"step": _step_values(approval, run)} if run is not None else {}
+    return {"kind": ticket.kind, "zone": policy.calendar(ticket.person).zone, **step}
+
+
+def ticket_values(approval: Approval, ticket: Ticket, policy: Policy) -> dict[str, Any]:
+    """Return what a person is asked: step, deadline, reasons, what was decided before, what was approved last."""
+    run = approval.step(ticket.step)
+    return {
+        **place_values(approval, ticket, policy), "deadline": ticket.due,
         "shown": [{"label": label, "value": value} for label, value in approval.stand.shown],
         "decisions": decisions(approval),
+        **({"reasons": _reasons(run)} if run is not None else {}),
+        **({"last_approved": approval.last_approved} if approval.last_approved is not None else {}),
     }  # fmt: skip
-    if run is not None:
-        values["step"] = _step_values(approval, run)
-        values["reasons"] = _reasons(run)
-    if ticket.kind == "changed" and approval.before is not None:
-        step = policy.chain.step(ticket.step)
-        changed = differences(approval.before, approval.stand, step.inputs if step else ())
-        values["differences"] = [difference_document(one) for one in changed]
-    if approval.last_approved is not None:
-        values["last_approved"] = approval.last_approved
-    return values
+
+
+def asked_anew_because(approval: Approval, ticket: Ticket, policy: Policy) -> tuple[Difference, ...]:
+    """Return what has changed for somebody who is asked again."""
+    if ticket.kind != "changed" or approval.before is None:
+        return ()
+    step = policy.chain.step(ticket.step)
+    return differences(approval.before, approval.stand, step.inputs if step else ())
 
 
 def end_values(approval: Approval) -> dict[str, Any]:
@@ -96,7 +103,7 @@ def ticket_seals(
     line = pictured_line(approval)
     if line:
         seals["picture"] = [int(Role.PICTURE), approval.id, line, until, ""]
-    if reply_decides(Turn(approval, policy, now), ticket) and ticket.person.phone:
+    if reply_decides(approval, policy, ticket) and ticket.person.phone:
         seals["code"] = [approval.id, ticket.number]
     return seals
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from herald.domain.approval.approval import State, approval_id
 from herald.domain.approval.document import person_of
 from herald.domain.canonical import fingerprint
 from herald.domain.configuration import Configuration
@@ -14,7 +15,7 @@ from herald.domain.notification import Notification, Severity, notification_id
 from herald.ports import Clock
 from herald.usecases.approvals import approval_events as kinds
 from herald.usecases.approvals.approval_values import approval_values, order_values
-from herald.usecases.approvals.desk import Applied, Desk, FactsBy
+from herald.usecases.approvals.desk import Applied, Desk, FactsBy, Submission
 from herald.usecases.approvals.follow import Follow
 from herald.usecases.approvals.tellings import TEMPLATES, Tellings
 
@@ -42,10 +43,15 @@ class Approvals:
         asked: Mapping[str, Sequence[str]],
     ) -> ApprovalMatter:  # fmt: skip
         """Begin or change the approvals of what an event is about; ``asked`` holds rules that matched, by chain."""
-        for ended in self.desk.ended(subject):
-            # Before a change may open it again, so that no end is without its receipt.
-            self.follow.ended(ended)
-        applied = self.desk.submitted(event, subject, configuration, facts, asked)
+        told = Submission(event, subject, configuration, facts)
+        applied = []
+        for chain in self.desk.chains(subject, asked):
+            known = self.desk.load(approval_id(chain, subject))
+            if known is not None and known.state is not State.OPEN:
+                # Before a change may open it again, so that no end is without its receipt.
+                self.follow.ended(known)
+            if known is not None or asked.get(chain):
+                applied.append(self.desk.submitted(told, chain, asked.get(chain, ())))
         return self._matter(event, applied, configuration, {})
 
     def heard(self, event: Event, configuration: Configuration) -> ApprovalMatter:
@@ -53,9 +59,8 @@ class Approvals:
         if event.type == kinds.REPLY_UNCLEAR:
             return self._reply_unclear(event, configuration)
         applied = self.desk.apply(event)
-        order = order_values(applied.approval)
-        told = {"name": event.type, "result": str(applied.heard.result)}
-        return self._matter(event, [applied], configuration, {"order": order, "heard": told})
+        facts = {"order": order_values(applied.approval), "result": str(applied.heard.result)}
+        return self._matter(event, [applied], configuration, facts)
 
     def _matter(
         self, event: Event, applied: Sequence[Applied], configuration: Configuration, facts: Mapping[str, Any]

@@ -21,7 +21,7 @@ FORMS = (
 
 @dataclass(frozen=True)
 class PageAttachments:
-    """Implements ``Attachments``."""
+    """Finds them for whoever holds a link that is for them."""
 
     state: StateStore
     threekit: Threekit

@@ -4,23 +4,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from herald.domain.approval.answering import acknowledge, answer, ask_back, delegate, reply, reply_decides
-from herald.domain.approval.approval import Approval, Heard, Result, State, Verdict, approval_id
+from herald.domain.approval.approval import Approval, Heard, Result, State, approval_id
 from herald.domain.approval.changing import Plan, submit, unopened
-from herald.domain.approval.elapsing import elapse, remind
-from herald.domain.approval.ending import override, recall
 from herald.domain.approval.policy import Part
 from herald.domain.approval.stand import Stand, stand_of
 from herald.domain.approval.turn import Policy, Turn, hear
 from herald.domain.configuration import Configuration
 from herald.domain.errors import CallFailed, Fate, PoisonError, Reason
 from herald.domain.event import Event
+from herald.domain.event_types import APPROVAL_PREFIX
 from herald.domain.facts import MappingError, SourceObjects, build_facts
-from herald.domain.rfc3339 import parse_timestamp
 from herald.ports import Clock, ConfigurationStore, Inbox, StateStore, Threekit
-from herald.usecases.approvals import approval_events as kinds
 from herald.usecases.approvals import approval_shelves
 from herald.usecases.approvals.approval_events import changed_order
+from herald.usecases.approvals.doings import decides, doing
 from herald.usecases.approvals.planning import Planner, policy_of
 from herald.usecases.order_reading import configuration_ids, reads_order
 
@@ -68,30 +65,17 @@ class Desk:
         configuration = self.configurations.version(approval.config_version)
         return policy_of(configuration.approvals[approval.chain], configuration)
 
-    def submitted(
-        self, event: Event, subject: str, configuration: Configuration, facts: FactsBy,
-        asked: Mapping[str, Sequence[str]],
-    ) -> list[Applied]:  # fmt: skip
-        """Begin the approvals that rules ask for, and bring those there are to what the facts say now.
+    def chains(self, subject: str, asked: Iterable[str]) -> tuple[str, ...]:
+        """Return the chains in which something is asked for now or ever was, and keep that. Raises ``StorageError``.
 
-        ``asked`` holds the rules that matched, by chain. Raises ``MappingError`` and ``StorageError``.
+        They are kept before any approval is: one that is not on the list would never hear of a change.
         """
-        begun = approval_shelves.chains_of(self.state)
-        key = approval_shelves.subject_key(subject)
-        # First the list, then the approval: one that is not on the list would never hear of a change.
-        chains = begun.change(key, lambda known: _joined(known or (), asked))
-        told = Submission(event, subject, configuration, facts)
-        return [
-            self._submitted(told, chain, asked.get(chain, ()))
-            for chain in chains
-            if asked.get(chain) or self.load(approval_id(chain, subject)) is not None
-        ]
 
-    def ended(self, subject: str) -> list[Approval]:
-        """Return the approvals of a subject that have ended. Raises ``StorageError``."""
-        chains = approval_shelves.chains_of(self.state).get(approval_shelves.subject_key(subject)) or ()
-        known = (self.load(approval_id(chain, subject)) for chain in chains)
-        return [one for one in known if one is not None and one.state is not State.OPEN]
+        def joined(known: tuple[str, ...] | None) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
+            chains = tuple(dict.fromkeys((*(known or ()), *asked)))
+            return chains or None, chains
+
+        return approval_shelves.chains_of(self.state).change(approval_shelves.subject_key(subject), joined)
 
     def apply(self, event: Event, *, checked: bool = False) -> Applied:
         """Apply an event about an approval, once.
@@ -103,9 +87,9 @@ class Desk:
         standing = self.load(identity)
         if standing is None:
             raise PoisonError(Reason.NOT_FOUND, f"there is no approval {identity}")
-        decides = not checked and _decides(event) and standing.heard_of(event.id) is None
-        found = self.look(standing, ended=standing.state is State.PARKED) if decides else None
-        return self._change(identity, event, _doing(event, found))
+        takes_on = not checked and decides(event) and standing.heard_of(event.id) is None
+        found = self.look(standing, ended=standing.state is State.PARKED) if takes_on else None
+        return self._change(identity, event, doing(event, found))
 
     def look(self, approval: Approval, *, ended: bool = False) -> Result | None:
         """Look at the order in Threekit: return ``None`` if it is what is asked about, else ``CHANGED`` or ``GONE``.
@@ -142,7 +126,11 @@ class Desk:
         facts = build_facts(hint, SourceObjects(order, saved), configuration.mapping, self.clock())
         return stand_of({"order": facts.get("order", {})}, configuration.approvals[approval.chain].show)
 
-    def _submitted(self, told: Submission, chain: str, asked: Sequence[str]) -> Applied:
+    def submitted(self, told: Submission, chain: str, asked: Sequence[str]) -> Applied:
+        """Begin the approval of a chain, or bring the one there is to what is told now; ``asked`` are rules that ask.
+
+        Raises ``MappingError`` and ``StorageError``.
+        """
         event = told.event
 
         def change(known: Approval | None) -> tuple[Approval | None, Applied]:
@@ -187,17 +175,12 @@ class Desk:
                 raise PoisonError(Reason.NOT_FOUND, f"there is no approval {identity}")
             policy = self.policy(known)
             after, heard = hear(
-                known, policy, event.id, event.type.removeprefix(kinds.PREFIX), self.clock(), doing,
+                known, policy, event.id, event.type.removeprefix(APPROVAL_PREFIX), self.clock(), doing,
                 by=str(event.data.get("name", "")), note=str(event.data.get("note", "")),
             )  # fmt: skip
             return after, Applied(after, heard, policy)
 
         return approval_shelves.approvals(self.state).change(identity, change)
-
-
-def _joined(known: tuple[str, ...], asked: Iterable[str]) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
-    chains = tuple(dict.fromkeys((*known, *asked)))
-    return (chains if chains else None), chains
 
 
 def _print(stand: Stand) -> str:
@@ -228,73 +211,3 @@ def _overtaken(known: Approval, event: Event, version: str) -> bool:
     """Say whether something newer was submitted before: messages come in any order, and some read more slowly."""
     told = [heard.note for heard in known.heard if heard.kind == SUBMITTED and heard.event_id != event.id]
     return bool(version) and any(version < note for note in told)
-
-
-def _doing(event: Event, found: Result | None) -> Callable[[Turn], Result]:
-    data = event.data
-    ticket, text = int(data.get("ticket") or 0), str(data.get("text", ""))
-    name, reason = str(data.get("name", "")), str(data.get("reason", ""))
-    doings: dict[str, Callable[[Turn], Result]] = {
-        kinds.ANSWERED: lambda turn: _answered(turn, event, found),
-        kinds.ACKNOWLEDGED: lambda turn: acknowledge(turn, ticket),
-        kinds.QUESTIONED: lambda turn: ask_back(turn, ticket, text, event_id=event.id),
-        kinds.REPLIED: lambda turn: reply(turn, str(data.get("question")), text),
-        kinds.DELEGATED: lambda turn: _delegated(turn, ticket, str(data.get("to")), str(data.get("note", ""))),
-        kinds.DUE: lambda turn: _elapsed(turn, str(data.get("due"))),
-        kinds.RECALLED: lambda turn: recall(turn, name, reason),
-        kinds.OVERRIDDEN: lambda turn: _overridden(turn, event, found),
-        kinds.REMINDED: lambda turn: remind(turn, ticket or None),
-    }
-    if event.type not in doings:
-        raise PoisonError(Reason.MALFORMED_MESSAGE, f"nothing is done about {event.type}")
-    return doings[event.type]
-
-
-def _elapsed(turn: Turn, due: str) -> Result:
-    """Do what is due. Whoever rang had seen that time come, even if the clock here is a moment behind."""
-    at = parse_timestamp(due)
-    turn.now = max(turn.now, at) if at is not None else turn.now
-    return elapse(turn)
-
-
-def _decides(event: Event) -> bool:
-    """Say whether an event is about the order as it stands; an administrator may reject whatever it is."""
-    approves = event.data.get("verdict") == Verdict.APPROVE
-    return event.type == kinds.ANSWERED or (event.type == kinds.OVERRIDDEN and approves)
-
-
-def _overridden(turn: Turn, event: Event, found: Result | None) -> Result:
-    if found is not None:
-        return found
-    data = event.data
-    name, reason = str(data.get("name", "")), str(data.get("reason", ""))
-    return override(turn, Verdict(data["verdict"]), name, reason, about=data.get("about"))
-
-
-def _answered(turn: Turn, event: Event, found: Result | None) -> Result:
-    data = event.data
-    number, channel = int(data["ticket"]), str(data["channel"])
-    ticket = turn.approval.ticket(number)
-    by_reply = channel != "page"
-    if ticket is None:
-        return Result.UNKNOWN
-    if found is not None:
-        result = found
-    elif by_reply and not reply_decides(turn, ticket):
-        result = Result.PAGE_ONLY
-    else:
-        result = answer(
-            turn, number, Verdict(data["verdict"]), str(data.get("reason", "")), event_id=event.id, channel=channel,
-            at=event.time,
-        )  # fmt: skip
-    if by_reply:
-        # A dissent is told already; it is sent back the way the reply came.
-        turn.tellings = [one for one in turn.tellings if one.kind != "dissent"]
-        kind = "dissent" if result is Result.DISSENT else "recorded"
-        turn.tell(kind, "ticket", ticket, result=str(result), channel=channel, verdict=str(data["verdict"]))
-    return result
-
-
-def _delegated(turn: Turn, number: int, to: str, note: str) -> Result:
-    person = next((one for one in turn.approval.delegates if approval_shelves.person_key(one) == to), None)
-    return delegate(turn, number, person, note) if person is not None else Result.NOT_ALLOWED

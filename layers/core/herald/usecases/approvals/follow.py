@@ -6,13 +6,13 @@ Everything here is made of the present document and is the same made twice: a st
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from herald.domain.approval.approval import Approval, State
 from herald.domain.approval.last_approved import remembered
 from herald.domain.approval.receipt import receipt_of
 from herald.domain.canonical import fingerprint
-from herald.ports import Clock, Count, StateStore, Timers, WritebackQueue
+from herald.ports import Checkpoint, Count, ReceiptSigner, StateStore, Timers, WritebackQueue
 from herald.usecases.approvals import approval_shelves
 from herald.usecases.approvals.approval_shelves import UnderWay
 from herald.usecases.approvals.approval_values import reference_of
@@ -20,14 +20,6 @@ from herald.usecases.approvals.waiting_list import WaitingList
 
 NOTE = "approval"
 A_MOMENT = timedelta(minutes=1)
-
-
-class ReceiptSigner(Protocol):
-    """Signs receipts."""
-
-    def __call__(self, document: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the receipt with its signature. Raises ``CallFailed`` if the key cannot be had."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -38,9 +30,8 @@ class Follow:
     timers: Timers
     writeback: WritebackQueue
     sign: ReceiptSigner
-    clock: Clock
     count: Count
-    checkpoint: Callable[[str, str], None]
+    checkpoint: Checkpoint
 
     def __call__(self, identity: str, event_id: str) -> None:
         """Follow an approval. Raises ``StorageError`` and ``CallFailed``."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from herald.domain.approval.answering import MOST_ACKNOWLEDGEMENTS, MOST_QUESTIONS
 from herald.domain.approval.approval import Answer, Approval, Closed, Ticket, Verdict
+from herald.domain.approval.difference import difference_document
 from herald.domain.approval.links import Role, sealed
 from herald.domain.approval.people import is_requester
 from herald.usecases.approvals import approval_values as values_of
@@ -27,11 +28,16 @@ class PageValues:
         """Return all that an approver sees before they decide."""
         policy = self.desk.policy(approval)
         step = policy.chain.step(ticket.step)
+        changed = values_of.asked_anew_because(approval, ticket, policy)
         asked = sum(one.ticket == ticket.number for one in approval.questions)
         until = step and policy.after(self.clock(), step.acknowledge, ticket.person)
         return {
             **self.noted(approval, ticket), "order": values_of.order_values(approval),
-            "ask": values_of.ticket_values(approval, ticket, policy), "delegates": _delegates(approval, ticket),
+            "ask": {
+                **values_of.ticket_values(approval, ticket, policy),
+                **({"differences": [difference_document(one) for one in changed]} if changed else {}),
+            },
+            "delegates": _delegates(approval, ticket),
             "others": [one.person.name for one in approval.open_tickets(ticket.step) if one.number != ticket.number],
             "questions": [
                 {"id": one.id, "text": one.text, "at": one.at, **({"answer": one.answer} if one.answer else {})}
@@ -54,12 +60,9 @@ class PageValues:
 
     def ticket(self, approval: Approval, ticket: Ticket) -> dict[str, Any]:
         """Return what may be said to the holder of a link whatever has become of it."""
-        policy = self.desk.policy(approval)
-        ask = values_of.ticket_values(approval, ticket, policy)
-        kept = ("kind", "step", "zone")
         return {
-            "approval": {**values_of.approval_values(approval), "reference": values_of.reference_of(approval)},
-            "ask": {name: ask[name] for name in kept if name in ask},
+            "approval": values_of.approval_values(approval),
+            "ask": values_of.place_values(approval, ticket, self.desk.policy(approval)),
             "recipient": {"name": ticket.person.name},
         }  # fmt: skip
 
@@ -82,7 +85,7 @@ class PageValues:
         policy = self.desk.policy(approval)
         zone = {"zone": policy.calendar(approval.requester).zone} if approval.requester else {}
         return {
-            "approval": {**values_of.approval_values(approval), "reference": values_of.reference_of(approval)},
+            "approval": values_of.approval_values(approval),
             "order": values_of.order_values(approval), "ask": {**zone, **values_of.end_values(approval)},
             "state": str(approval.state),
             "recipient": {"name": approval.requester.name if approval.requester else ""},

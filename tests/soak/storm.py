@@ -29,6 +29,7 @@ from herald.adapters.memory import (
     MemoryDispatchQueue,
     MemoryInbox,
     MemoryLedger,
+    MemorySecrets,
     MemoryStateStore,
 )
 from herald.adapters.opentext import OpenTextApi, OpenTextNotifications
@@ -324,7 +325,7 @@ class Storm:
         account = self.opentext.credentials.account
         http = HttpClient([IN_PROCESS_URL], self.clock)
         http._client = httpx.Client(transport=in_process(self.opentext))
-        secret = _Secret({"basic": {"user_id": account.user_id, "password": account.password}})
+        secret = MemorySecrets({"basic": {"user_id": account.user_id, "password": account.password}})
         for outcome in OUTCOME_NAMES:
             self.opentext.outcomes.set(f"{outcome}.*", outcome)  # type: ignore[arg-type]
         return OpenTextNotifications(http, OpenTextApi(IN_PROCESS_URL), BasicAuthentication(secret))
@@ -368,14 +369,6 @@ class _Noticing:
 
     def load(self, event_id: str) -> Any:
         return self._inbox.load(event_id)
-
-
-class _Secret:
-    def __init__(self, values: dict[str, Any]) -> None:
-        self._values = values
-
-    def get(self) -> dict[str, Any]:
-        return self._values
 
 
 def _no_checkpoint(name: str, subject: str) -> None:

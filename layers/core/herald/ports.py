@@ -303,6 +303,10 @@ class Secrets(Protocol):
         """Return the secret's JSON object (may be up to five minutes old)."""
         ...
 
+    def refused(self) -> None:
+        """Note that a vendor refused what the secret holds: somebody may have put another one in its place."""
+        ...
+
 
 class ScanQueue(Protocol):
     """Steps of scans to be made, side by side and in any order."""

@@ -79,6 +79,32 @@ def test_as_long_as_its_text_is_the_same_so_is_the_object(
     assert vault.reads == 2
 
 
+def test_what_a_vendor_refused_is_read_again_but_not_at_every_refusal(
+    secrets: SecretsManagerSecrets, vault: Vault, clock: MovingClock
+) -> None:
+    secrets.get()
+    vault.text = '{"private_token": "new"}'
+    secrets.refused()
+    assert secrets.get() == {"private_token": HIDDEN}, "it was read a moment ago"
+
+    clock.advance(PAUSE)
+    assert secrets.get() == {"private_token": "new"}
+    secrets.refused()
+    secrets.get()
+    assert vault.reads == 2
+
+
+def test_what_is_old_is_read_again_as_soon_as_a_vendor_refuses_it(
+    secrets: SecretsManagerSecrets, vault: Vault, clock: MovingClock
+) -> None:
+    secrets.get()
+    clock.advance(PAUSE)
+    vault.text = '{"private_token": "new"}'
+    assert secrets.get() == {"private_token": HIDDEN}
+    secrets.refused()
+    assert secrets.get() == {"private_token": "new"}
+
+
 @pytest.mark.parametrize("broken", ["throttled", "not json"])
 def test_a_refresh_that_fails_leaves_the_last_good_value(
     secrets: SecretsManagerSecrets, vault: Vault, clock: MovingClock, throttled: ClientError, broken: str,

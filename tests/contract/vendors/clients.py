@@ -56,13 +56,17 @@ WHATSAPP_TEMPLATE = replace(
 
 
 class Secret:
-    """``ports.Secrets`` over a mapping."""
+    """``ports.Secrets`` over a mapping. ``replacement`` is what a reading after a refusal finds."""
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
+    def __init__(self, values: Mapping[str, Any], replacement: Mapping[str, Any] | None = None) -> None:
         self.values = values
+        self.replacement = replacement
 
     def get(self) -> Mapping[str, Any]:
         return self.values
+
+    def refused(self) -> None:
+        self.values = self.values if self.replacement is None else self.replacement
 
 
 def at_now() -> datetime:
@@ -71,10 +75,11 @@ def at_now() -> datetime:
 
 
 def threekit_at(
-    url: str, *, timeouts: Timeouts = PATIENT, secret: Mapping[str, Any] = THREEKIT_SECRET
+    url: str, *, timeouts: Timeouts = PATIENT, secret: Mapping[str, Any] | Secret = THREEKIT_SECRET
 ) -> ThreekitPlatform:
     """A Threekit client."""
-    return ThreekitPlatform(HttpClient([url], at_now, timeouts=timeouts), url, Secret(secret))
+    secrets = secret if isinstance(secret, Secret) else Secret(secret)
+    return ThreekitPlatform(HttpClient([url], at_now, timeouts=timeouts), url, secrets)
 
 
 def opentext_at(

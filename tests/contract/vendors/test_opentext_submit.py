@@ -199,6 +199,16 @@ def test_a_wrong_client_waits_with_the_reason_told(opentext: OpenTextSimulator) 
     assert opentext.submits == []
 
 
+def test_a_replaced_client_is_used_when_the_message_comes_again(opentext: OpenTextSimulator) -> None:
+    secret = Secret({"oauth2": {"client_id": "gone", "client_secret": "gone"}}, replacement=OPENTEXT_SECRET)
+    http = HttpClient([opentext.url], MovingClock(), timeouts=PATIENT)
+    authentication = OAuth2Authentication(http, f"{opentext.url}{TOKEN_PATH}", secret, MovingClock())
+    client = opentext_at(opentext.url, http=http, authentication=authentication)
+    with pytest.raises(CallFailed):
+        client.submit(EMAIL)
+    assert client.submit(EMAIL)
+
+
 def test_a_token_host_that_was_not_configured_is_never_called(opentext: OpenTextSimulator) -> None:
     http = HttpClient(["https://vendor.example"], MovingClock())
     authentication = OAuth2Authentication(http, f"{opentext.url}{TOKEN_PATH}", Secret(OPENTEXT_SECRET), MovingClock())
@@ -257,5 +267,6 @@ def test_a_replaced_password_is_used_at_once(opentext: OpenTextSimulator) -> Non
         client.submit(EMAIL)
     assert failed.value.fate is Fate.TRANSIENT
     assert len(opentext.requests) == 1
-    secret.values = OPENTEXT_SECRET
+    secret.replacement = OPENTEXT_SECRET
     assert client.submit(EMAIL)
+    assert len(opentext.requests) == 3, "refused, then with the password that stands in its place"

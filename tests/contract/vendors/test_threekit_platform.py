@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.contract.vendors.clients import threekit_at
+from tests.contract.vendors.clients import THREEKIT_SECRET, Secret, threekit_at
 
 from herald.adapters.threekit import ThreekitPlatform
 from herald.domain.errors import CallFailed, Fate, Reason
@@ -137,3 +137,24 @@ def test_a_token_without_the_right_waits(threekit: ThreekitSimulator, token: str
     with pytest.raises(CallFailed) as failed:
         threekit_at(threekit.url, secret={"private_token": token}).job(next(iter(threekit.jobs)))
     assert (failed.value.fate, failed.value.reason) == (Fate.TRANSIENT, Reason.AUTHENTICATION)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda threekit: threekit.order(ORDER_ID),
+        lambda threekit: threekit.orders_page(1, "-createdAt"),
+        lambda threekit: threekit.put_order(ORDER_ID, {}),
+        lambda threekit: threekit.item_record({"id": ids.DINING_CHAIR}),
+    ],
+    ids=["read", "page", "write", "stream"],
+)
+def test_a_replaced_token_is_used_when_the_message_comes_again(
+    threekit: ThreekitSimulator, ask: Callable[[ThreekitPlatform], Any]
+) -> None:
+    secret = Secret({"private_token": "revoked"}, replacement=THREEKIT_SECRET)
+    client = threekit_at(threekit.url, secret=secret)
+    with pytest.raises(CallFailed) as failed:
+        ask(client)
+    assert failed.value.fate is Fate.TRANSIENT
+    ask(client)

@@ -109,6 +109,9 @@ class MemorySecrets:
         """Return the value given."""
         return self.value
 
+    def refused(self) -> None:
+        """Do nothing: the value is what it is."""
+
 
 def _taken(waiting: deque[Message]) -> list[Message]:
     return [waiting.popleft() for _ in range(len(waiting))]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, Protocol
 
-from herald.adapters.credentials import credential
+from herald.adapters.credentials import credential, refusals_noted
 from herald.adapters.http_client import HttpClient
 from herald.domain.errors import CallFailed, Fate, Reason
 from herald.domain.fates import Call
@@ -41,8 +41,10 @@ class BasicAuthentication:
         return _basic(credential(self._secrets, "basic", "user_id"), credential(self._secrets, "basic", "password"))
 
     def renewed(self) -> str | None:
-        """Return ``None``: a replaced password comes with the secret's next reading."""
-        return None
+        """Return the value for a password that was replaced meanwhile, else ``None``."""
+        refused = self.header()
+        self._secrets.refused()
+        return header if (header := self.header()) != refused else None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -82,11 +84,12 @@ class OAuth2Authentication:
         )
         asked_at = self._clock()
         try:
-            answer = self._http.call(
-                Call.READ, "POST", self._token_url,
-                headers={"Authorization": client, "Content-Type": "application/x-www-form-urlencoded"},
-                body=b"grant_type=client_credentials",
-            )  # fmt: skip
+            with refusals_noted(self._secrets):
+                answer = self._http.call(
+                    Call.READ, "POST", self._token_url,
+                    headers={"Authorization": client, "Content-Type": "application/x-www-form-urlencoded"},
+                    body=b"grant_type=client_credentials",
+                )  # fmt: skip
         except CallFailed as failure:
             raise _no_token(failure) from None
         value = answer.get("access_token") if isinstance(answer, dict) else None

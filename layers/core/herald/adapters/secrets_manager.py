@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MAX_AGE = timedelta(seconds=300)
 PAUSE = timedelta(seconds=30)
-"""After a refresh that failed: the last good value serves, and the service is not asked with every request."""
+"""Between readings when a refresh failed or a vendor refused: the service is not asked with every request."""
 
 _log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class SecretsManagerSecrets:
         self._lock = threading.Lock()
         self._text = ""
         self._value: Mapping[str, Any] | None = None
-        self._good_until = datetime.min.replace(tzinfo=UTC)
+        self._read_at = self._good_until = datetime.min.replace(tzinfo=UTC)
 
     def __repr__(self) -> str:
         return f"SecretsManagerSecrets({self._secret_id!r})"
@@ -52,6 +52,11 @@ class SecretsManagerSecrets:
                 self._value = self._refreshed(now)
             return self._value
 
+    def refused(self) -> None:
+        """Let what a vendor refused serve no longer than half a minute after it was read."""
+        with self._lock:
+            self._good_until = min(self._good_until, self._read_at + PAUSE)
+
     def _refreshed(self, now: datetime) -> Mapping[str, Any]:
         try:
             text = self._read()
@@ -65,7 +70,7 @@ class SecretsManagerSecrets:
             self._good_until = now + min(PAUSE, self._max_age)
             return self._value
         self._text = text
-        self._good_until = now + self._max_age
+        self._read_at, self._good_until = now, now + self._max_age
         return value
 
     def _read(self) -> str:

@@ -1,12 +1,13 @@
 """The platform API of Threekit, with the private token (docs/vendor/threekit.md 1.2)."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-from herald.adapters.credentials import credential
+from herald.adapters.credentials import credential, refusals_noted
 from herald.adapters.http_client import MAX_DEPTH, HttpClient, deeper_than, json_bytes
 from herald.adapters.json_stream import objects, unreadable
 from herald.domain.errors import CallFailed, Fate, Reason
@@ -68,8 +69,7 @@ class ThreekitPlatform:
         """
         raw = bytearray()
         url = f"{self._url('configurations', configuration_id)}/thumbnail"
-        headers = {**self._authorization(), "Accept": "image/*"}
-        with self._http.stream(Call.READ, "GET", url, headers=headers) as chunks:
+        with self._stream(url, accept="image/*") as chunks:
             for chunk in chunks:
                 raw += chunk
                 if len(raw) > LARGEST_PICTURE:
@@ -135,14 +135,14 @@ class ThreekitPlatform:
         self._write("POST", f"{self._base_url}/api/products/import", [record])
 
     def _read(self, kind: str, object_id: str) -> dict[str, Any]:
-        answer = self._http.call(Call.READ, "GET", self._url(kind, object_id), headers=self._authorization())
+        answer = self._get(self._url(kind, object_id))
         if not isinstance(answer, dict):
             raise unreadable("the answer is not an object")
         return answer
 
     def _page(self, kind: str, query: Mapping[str, Any]) -> list[dict[str, Any]]:
         url = f"{self._base_url}/api/{kind}?{urlencode(query)}"
-        answer = self._http.call(Call.READ, "GET", url, headers=self._authorization())
+        answer = self._get(url)
         records = answer.get(kind) if isinstance(answer, dict) else None
         if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
             raise unreadable(f"the answer holds no list of {kind}")
@@ -150,16 +150,27 @@ class ThreekitPlatform:
 
     def _exported(self, item_id: str, narrowed: Mapping[str, str]) -> dict[str, Any] | None:
         url = f"{self._base_url}/api/products/export/json" + (f"?{urlencode(narrowed)}" if narrowed else "")
-        with self._http.stream(Call.READ, "GET", url, headers=self._authorization()) as chunks:
+        with self._stream(url) as chunks:
             for _, record in objects(chunks):
                 query = record.get("query")
                 if isinstance(query, dict) and query.get("id") == item_id:
                     return _whole(record)
         return None
 
+    def _get(self, url: str) -> Any:
+        with refusals_noted(self._secrets):
+            return self._http.call(Call.READ, "GET", url, headers=self._authorization())
+
+    @contextmanager
+    def _stream(self, url: str, *, accept: str = "application/json") -> Iterator[Iterator[bytes]]:
+        headers = {**self._authorization(), "Accept": accept}
+        with refusals_noted(self._secrets), self._http.stream(Call.READ, "GET", url, headers=headers) as chunks:
+            yield chunks
+
     def _write(self, method: str, url: str, body: Any) -> None:
         headers = {**self._authorization(), "Content-Type": "application/json"}
-        self._http.call(Call.WRITE, method, url, headers=headers, body=json_bytes(body), read_answer=False)
+        with refusals_noted(self._secrets):
+            self._http.call(Call.WRITE, method, url, headers=headers, body=json_bytes(body), read_answer=False)
 
     def _authorization(self) -> dict[str, str]:
         token = credential(self._secrets, "private_token")

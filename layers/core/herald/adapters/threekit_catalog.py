@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from herald.adapters.json_stream import members, objects, unreadable
 from herald.adapters.threekit import PER_PAGE, ThreekitPlatform
 from herald.catalog_ports import Page
-from herald.domain.fates import Call
 
 OLDEST_FIRST = "+createdAt"
 """The documented order: what comes while the list is read stands at its end, and shifts no page."""
@@ -62,7 +61,7 @@ class ThreekitCatalog(ThreekitPlatform):
         Raises ``CallFailed``, while they are read too.
         """
         url = f"{self._base_url}/api/assets/translations?{urlencode({'locale': locale})}"
-        with self._http.stream(Call.READ, "GET", url, headers=self._authorization()) as chunks:
+        with self._stream(url) as chunks:
             yield ((text, told) for text, told in members(chunks) if isinstance(told, str))
 
     @contextmanager
@@ -74,7 +73,7 @@ class ThreekitCatalog(ThreekitPlatform):
         """
         narrowed = f"?{urlencode({'tags': tag})}" if tag is not None else ""
         url = f"{self._base_url}/api/products/export/json{narrowed}"
-        with self._http.stream(Call.READ, "GET", url, headers=self._authorization()) as chunks:
+        with self._stream(url) as chunks:
             yield objects(chunks)
 
     def _counted(self, kind: str, page: int) -> Page:
@@ -82,9 +81,6 @@ class ThreekitCatalog(ThreekitPlatform):
         answer = self._get(f"{self._base_url}/api/{kind}?{query}")
         count = answer.get("count") if isinstance(answer, dict) else None
         return Page(_records(answer, kind), count if isinstance(count, int) and not isinstance(count, bool) else None)
-
-    def _get(self, url: str) -> Any:
-        return self._http.call(Call.READ, "GET", url, headers=self._authorization())
 
 
 def _records(answer: Any, kind: str) -> list[dict[str, Any]]:

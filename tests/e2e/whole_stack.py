@@ -1,6 +1,5 @@
 """The running stack as the tests speak to it: tell it of orders by HTTP, wait for what becomes of them."""
 
-import copy
 import json
 import os
 import subprocess
@@ -22,6 +21,7 @@ from herald_cli.ports_of_stack import tracer
 from herald_cli.send import Answer, send
 from localrun.running_house import ORDERS, RunningHouse
 from simulators.threekit.seed import ids
+from simulators.threekit.seed.orders import orders
 
 PATIENCE_SECONDS = 120.0
 LOOK_EVERY_SECONDS = 0.2
@@ -53,11 +53,13 @@ class WholeStack:
         return tracer(self.house.connection)
 
     def new_order(self, like: str = ids.ORDER_LYON_TABLE_NEW, **metadata: Any) -> str:
-        """Put a copy of a seed order into Threekit under a new id, other ``metadata`` laid over it; return the id."""
+        """Put a seed order into Threekit under a new id, other ``metadata`` laid over it; return the id.
+
+        It is as the seed data has it, whatever has become of that order since.
+        """
         identity = str(uuid.uuid4())
-        order = copy.deepcopy(self.house.threekit.orders[like])
+        (order,) = (one for one in orders() if one["id"] == like)
         order.update(id=identity, shortId=identity[:8], metadata={**order["metadata"], **metadata})
-        order["metadata"].pop("herald", None)
         self.house.threekit.orders[identity] = order
         return identity
 

@@ -25,7 +25,10 @@ SIGNING_KEY_CHARACTERS = 48
 SIGN_FOR_GOOD = {"ApprovalSecret": "the receipts of approvals"}
 
 # Functions that put into the queue they read, each with the reason
-FEEDS_ITSELF = {"CatalogScanFunction": "a step of a scan asks for the next ones"}
+FEEDS_ITSELF = {
+    "CatalogScanFunction": "a step of a scan asks for the next ones",
+    "NotificationDispatchFunction": "what is held for less than a minute comes back by the queue's own delay",
+}
 
 # Who may write in batches, and with that delete, each with the reason
 BATCHES = {("CatalogScanRole", "CatalogTable.Arn"): "a scan sees every item, and the next one finds again what is gone"}
@@ -42,6 +45,7 @@ WILDCARDS = {
     ("KeepWorkingsAndReports", "CatalogBucket.Arn/runs/*"): "the same",
     ("ReadReports", "CatalogBucket.Arn/reports/*"): "the same",
     ("SetTimers", schedules_in("ApprovalSchedules")): "timers are named by the approval and the time that make them",
+    ("SetTimers", schedules_in("HoldSchedules")): "timers are named by the notification and the time that make them",
     ("AccountAdministersTheKeyThroughIam", "kms:*"): "without it nobody could ever change the key",
     ("AccountAdministersTheKeyThroughIam", "*"): "in a key's policy this is the key itself",
     ("AlarmsPublishToTheEncryptedTopic", "*"): "in a key's policy this is the key itself",

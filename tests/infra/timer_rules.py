@@ -1,6 +1,7 @@
 """What must hold for schedules that a function makes while it runs."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from tests.infra.access_rules import statements
@@ -10,10 +11,27 @@ from tests.infra.template import Template, as_list, schedules_in
 MAKE, PASS = "scheduler:CreateSchedule", "iam:PassRole"
 TO_SCHEDULER = {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
 
-# What the maker of schedules is told: the variable, and which of the places it names
-GROUP_TOLD, ROLE_TOLD = "HERALD_APPROVAL_SCHEDULES", "HERALD_APPROVAL_SCHEDULES_ROLE_ARN"
-URL_TOLD, QUEUE_TOLD = "HERALD_APPROVAL_TIMER_QUEUE_URL", "HERALD_APPROVAL_TIMER_QUEUE_ARN"
-DEAD_LETTERS_TOLD = "HERALD_APPROVAL_TIMER_DLQ_ARN"
+
+@dataclass(frozen=True)
+class Told:
+    """What the maker of schedules is told: the variables, by which of the places they name."""
+
+    group: str
+    role: str
+    queue_url: str
+    queue_arn: str
+    dead_letters: str
+
+
+APPROVALS = Told(
+    "HERALD_APPROVAL_SCHEDULES", "HERALD_APPROVAL_SCHEDULES_ROLE_ARN",
+    "HERALD_APPROVAL_TIMER_QUEUE_URL", "HERALD_APPROVAL_TIMER_QUEUE_ARN", "HERALD_APPROVAL_TIMER_DLQ_ARN",
+)  # fmt: skip
+HOLDS = Told(
+    "HERALD_HOLD_SCHEDULES", "HERALD_HOLD_SCHEDULES_ROLE_ARN",
+    "HERALD_QUEUE_URL", "HERALD_QUEUE_ARN", "HERALD_DLQ_ARN",
+)  # fmt: skip
+VARIABLES = {"ApprovalSchedules": APPROVALS, "HoldSchedules": HOLDS}
 
 
 def functions_make_schedules_and_no_more(template: Template) -> Iterator[str]:
@@ -50,14 +68,16 @@ def timers_ring_where_their_role_may_write(template: Template) -> Iterator[str]:
         told = function.get("Environment", {}).get("Variables", {})
         for group in _groups_made_in(template, maker):
             for role in _roles_of(template, group):
-                right = {GROUP_TOLD: group, ROLE_TOLD: f"{role}.Arn", **_places(template, role)}
+                names = VARIABLES[group]
+                right = {names.group: group, names.role: f"{role}.Arn", **_places(template, role, names)}
                 for variable, value in right.items():
                     if told.get(variable) != value:
                         yield f"{name}: set {variable} to {value}"
-        if GROUP_TOLD in told and not _groups_made_in(template, maker):
-            yield f"{name}: {maker} needs {MAKE} on the schedules of {told[GROUP_TOLD]}"
-        if ROLE_TOLD in told and (PASS, told[ROLE_TOLD]) not in _rights(template, maker):
-            yield f"{name}: {maker} needs {PASS} on {told[ROLE_TOLD]}"
+        for names in VARIABLES.values():
+            if names.group in told and not _groups_made_in(template, maker):
+                yield f"{name}: {maker} needs {MAKE} on the schedules of {told[names.group]}"
+            if names.role in told and (PASS, told[names.role]) not in _rights(template, maker):
+                yield f"{name}: {maker} needs {PASS} on {told[names.role]}"
 
 
 def _allowing(template: Template) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -83,7 +103,7 @@ def _roles_of(template: Template, group: str) -> list[str]:
     return [name for name, role in template.of_type("AWS::IAM::Role") if trusts(role, f"{group}.Arn")]
 
 
-def _places(template: Template, role: str) -> dict[str, str]:
+def _places(template: Template, role: str, names: Told) -> dict[str, str]:
     """Where a role may write: a work queue and the dead-letter queue of that."""
     written = {place.removesuffix(".Arn") for action, place in _rights(template, role) if action == "sqs:SendMessage"}
     dead = {name: template.properties(name).get("RedrivePolicy", {}).get("deadLetterTargetArn") for name in written}
@@ -91,7 +111,7 @@ def _places(template: Template, role: str) -> dict[str, str]:
     if found is None:
         return {}
     queue, dead_letters = found
-    return {URL_TOLD: queue, QUEUE_TOLD: f"{queue}.Arn", DEAD_LETTERS_TOLD: dead_letters}
+    return {names.queue_url: queue, names.queue_arn: f"{queue}.Arn", names.dead_letters: dead_letters}
 
 
 RULES = [

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import boto3
 from tests.builders import MovingClock
-from tests.integration.house_resources import PATH_TOKEN, SCHEDULES, Resources
+from tests.integration.house_resources import APPROVALS, HOLDS, PATH_TOKEN, Resources
 
 from herald.adapters.dynamodb_audit import DynamoAuditTrail
 from herald.adapters.dynamodb_decisions import DynamoDecisions
@@ -181,8 +181,9 @@ class House:
             if ringing is None or ringing[0] > until:
                 self.clock.now = max(self.clock(), until)
                 return
-            self.clock.now = max(self.clock(), ringing[0])
-            self._ring(ringing[1])
+            at, group, name = ringing
+            self.clock.now = max(self.clock(), at)
+            self._ring(group, name)
             self.settle(max(until - self.clock(), timedelta(0)))
         raise AssertionError("timers ring for ever")
 
@@ -231,15 +232,22 @@ class House:
             self.deaths.append(name)
             raise KilledError(f"{name} {subject}")
 
-    def _schedules(self) -> list[tuple[datetime, str]]:
-        names = [one["Name"] for one in self.scheduler.list_schedules(GroupName=SCHEDULES)["Schedules"]]
-        told = [self.scheduler.get_schedule(GroupName=SCHEDULES, Name=name) for name in names]
-        return [(datetime.fromisoformat(f"{one['ScheduleExpression'][3:-1]}+00:00"), one["Name"]) for one in told]
+    def _schedules(self) -> list[tuple[datetime, str, str]]:
+        return [
+            (self._time_of(group, one["Name"]), group, one["Name"])
+            for group in (APPROVALS, HOLDS)
+            for one in self.scheduler.list_schedules(GroupName=group)["Schedules"]
+        ]
 
-    def _ring(self, name: str) -> None:
-        body = json.loads(self.scheduler.get_schedule(GroupName=SCHEDULES, Name=name)["Target"]["Input"])
-        self.scheduler.delete_schedule(GroupName=SCHEDULES, Name=name)
-        self.ring(body["approval"], datetime.fromisoformat(body["due"]))
+    def _time_of(self, group: str, name: str) -> datetime:
+        told = self.scheduler.get_schedule(GroupName=group, Name=name)
+        return datetime.fromisoformat(f"{told['ScheduleExpression'][3:-1]}+00:00")
+
+    def _ring(self, group: str, name: str) -> None:
+        told = self.scheduler.get_schedule(GroupName=group, Name=name)["Target"]
+        self.scheduler.delete_schedule(GroupName=group, Name=name)
+        queue = told["Arn"].rpartition(":")[2].removesuffix("Queue")
+        self.sqs.send_message(QueueUrl=self.queues[queue], MessageBody=told["Input"])
 
     def _count(self, name: str, number: int) -> None:
         self.counts[name] += number

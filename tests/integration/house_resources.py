@@ -22,7 +22,8 @@ PATH_TOKEN = "demo-path-token-0123456789abcdef"
 SIGNING_KEY = "whsec_" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVoxMjM0NTY="
 REPORT_KEY = "k" * 64
 APPROVAL_KEY = "a" * 64
-SCHEDULES = "approvals"
+APPROVALS, HOLDS = "approvals", "holds"
+"""Groups of schedules."""
 ARN = "arn:aws:sqs:eu-central-1:123456789012:"
 PLENTY_PER_SECOND = 1000.0
 TRACKED = ["opentext.status", "opentext.reply.sms", "opentext.reply.whatsapp"]
@@ -49,7 +50,8 @@ class Resources:
         self._threekit, self._opentext = threekit, opentext
         self.dynamodb, self.sqs, self.s3 = boto3.client("dynamodb"), boto3.client("sqs"), boto3.client("s3")
         self.scheduler = boto3.client("scheduler")
-        self.scheduler.create_schedule_group(Name=SCHEDULES)
+        for group in (APPROVALS, HOLDS):
+            self.scheduler.create_schedule_group(Name=group)
         self.tables = {name: create_table(self.dynamodb, name) for name in TABLES}
         self.queues = {name: create_queue(self.sqs, f"{name}Queue") for name in QUEUES}
         self.dead_letters = {name: create_queue(self.sqs, f"{name}DeadLetterQueue") for name in QUEUES}
@@ -72,6 +74,7 @@ class Resources:
             {
                 **self._shared_settings(), **changed,
                 "queue_url": self.queues.get(queue, ""), "dlq_url": self.dead_letters.get(queue, ""),
+                "queue_arn": f"{ARN}{queue}Queue", "dlq_arn": f"{ARN}{queue}DeadLetterQueue",
                 "secret_id": secret,
             }
         )  # fmt: skip
@@ -90,11 +93,12 @@ class Resources:
             "report_base_url": "https://herald.example.com", "report_link_days": 7, "order_days": 90,
             "scan_queue_url": self.queues["Scan"], "scan_overdue_hours": 26,
             "approval_secret_id": "approval", "approval_base_url": "https://herald.example.com",
-            "approval_link_days": 14, "approval_schedules": SCHEDULES,
+            "approval_link_days": 14, "approval_schedules": APPROVALS,
             "approval_timer_queue_url": self.queues["ApprovalTimer"],
             "approval_timer_queue_arn": f"{ARN}ApprovalTimerQueue",
             "approval_timer_dlq_arn": f"{ARN}ApprovalTimerDeadLetterQueue",
             "approval_schedules_role_arn": "arn:aws:iam::123456789012:role/approval-schedules",
+            "hold_schedules": HOLDS, "hold_schedules_role_arn": "arn:aws:iam::123456789012:role/hold-schedules",
             "threekit_secret_id": "threekit", "opentext_secret_id": "opentext", "message_prefix": "herald-test",
             "max_body_bytes": 262_144, "max_json_depth": 32, "event_retention_days": 30,
             "lease_seconds": int(LEASE.total_seconds()),

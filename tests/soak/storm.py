@@ -32,6 +32,7 @@ from herald.adapters.memory import (
     MemorySecrets,
     MemoryStateStore,
 )
+from herald.adapters.memory_timers import MemoryTimers
 from herald.adapters.opentext import OpenTextApi, OpenTextNotifications
 from herald.adapters.opentext_authentication import BasicAuthentication
 from herald.adapters.templates import JinjaRenderer
@@ -46,11 +47,15 @@ from herald.domain.media_type import JSON
 from herald.domain.notification import Notification, Recipient, Severity
 from herald.domain.opentext_envelope import read_status_push
 from herald.ports import Recorded
+from herald.usecases.deliveries import Deliveries
+from herald.usecases.digest_entries import DigestEntries
 from herald.usecases.dispatch import Dispatch
+from herald.usecases.message_making import MessageMaker
 from herald.usecases.outcome import DONE, Later, Outcome
 from herald.usecases.passage import Passage
 from herald.usecases.settle_deliveries import SettleDeliveries
 from herald.usecases.track import Track
+from herald.usecases.treatment import treatment
 from simulators import OpenTextSimulator
 from simulators.in_process import IN_PROCESS_URL, in_process
 from simulators.opentext.outcomes import OUTCOME_NAMES
@@ -303,11 +308,17 @@ class Storm:
         state = MemoryStateStore(self.clock)
         passage = Passage(state, "opentext", GatePolicy(self.plan.gate_per_second), self.clock, self._count)
         opentext = self._client()
+        renderer, timers = JinjaRenderer(), MemoryTimers()
+        digests = DigestEntries(state, self.ledger, self.decisions, configurations, renderer)
+        messages = MessageMaker(self.decisions, configurations, renderer, digests, links=dict, prefix="storm")
+        deliveries = Deliveries(
+            ledger=self.ledger, audit=self.audit, writeback=NoWriteback(), clock=self.clock,
+            checkpoint=_no_checkpoint, count=self._count,
+        )  # fmt: skip
         self.dispatch = Dispatch(
-            ledger=self.ledger, decisions=self.decisions, audit=self.audit, configurations=configurations,
-            renderer=JinjaRenderer(), opentext=opentext, passage=passage, state=state, writeback=NoWriteback(),
-            links=dict, clock=self.clock, chance=self.chance.random, checkpoint=_no_checkpoint, count=self._count,
-            prefix="storm",
+            ledger=self.ledger, deliveries=deliveries, messages=messages,
+            treat=treatment(deliveries, messages, state, timers), timers=timers, opentext=opentext, passage=passage,
+            state=state, clock=self.clock, chance=self.chance.random, checkpoint=_no_checkpoint,
             lease=timedelta(minutes=2), grace=GRACE, window=timedelta(hours=24),
         )  # fmt: skip
         self.track = Track(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from herald.domain.configuration import Configuration
 from herald.domain.event_types import known_types, variables_of
 from herald_cli.approval_step_lint import step_findings
-from herald_cli.calendar_lint import unknown_calendar
+from herald_cli.calendar_lint import no_working_time
 from herald_cli.channel_lint import missing_parts
 from herald_cli.configuration_folder import APPROVALS, LoadedFolder, PlacedRule
 from herald_cli.findings import Finding, did_you_mean
@@ -63,7 +63,7 @@ def _chain(placed: PlacedChain) -> Iterator[Finding]:
         yield from placed.audience(("delegates",), chain.delegates, asked, decides=True)
     if chain.last_resort is not None:
         yield from placed.audience(("last_resort",), chain.last_resort, asked, decides=True)
-    yield from unknown_calendar(placed.document, (*placed.keys, "calendar"), chain.calendar, placed.configuration)
+    yield from no_working_time(placed.document, (*placed.keys, "calendar"), chain.calendar, placed.configuration)
     for number, row in enumerate(chain.show):
         yield from placed.path(("show", number, "value"), row.value)
     yield from step_findings(placed)

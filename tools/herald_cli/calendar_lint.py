@@ -1,6 +1,7 @@
 """``calendars.yaml`` checked before it ships: hours that can be worked, zones and names that are there."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
@@ -17,7 +18,7 @@ def calendar_findings(loaded: LoadedFolder, configuration: Configuration, today:
     """Yield what is wrong with the calendars, and who is said to have one that is not there."""
     document = loaded.documents.get(CALENDARS)
     if document is not None:
-        yield from unknown_calendar(document, ("default",), configuration.default_calendar, configuration)
+        yield from no_working_time(document, ("default",), configuration.default_calendar, configuration)
         for calendar in configuration.calendars.values():
             faults = [*_zone(document, calendar), *_hours(document, calendar)]
             yield from faults or _ever_open(document, calendar, today)
@@ -31,8 +32,17 @@ def unknown_calendar(document: Document, at: Keys, name: str | None, configurati
         yield document.finding(at, "unknown-calendar", f"{CALENDARS} has no calendar `{name}`", fix)
 
 
+def no_working_time(document: Document, at: Keys, name: str | None, configuration: Configuration) -> Iterator[Finding]:
+    """Yield a finding if there is no calendar of that name, or one without a zone: deadlines need one."""
+    yield from unknown_calendar(document, at, name, configuration)
+    calendar = configuration.calendars.get(name or "")
+    if calendar is not None and not calendar.zone:
+        message = f"the calendar `{name}` has no zone, so it can say when to send, but not how long people work"
+        yield document.finding(at, "no-zone", message, "add a zone to it, or name another calendar")
+
+
 def _zone(document: Document, calendar: Calendar) -> Iterator[Finding]:
-    if calendar.zone not in time_zones():
+    if calendar.zone and calendar.zone not in time_zones():
         fix = did_you_mean(calendar.zone, time_zones()) or "write Europe/Berlin, or UTC"
         at: Keys = ("calendars", calendar.name, "zone")
         yield document.finding(at, "bad-time-zone", f"`{calendar.zone}` is no time zone of IANA", fix)
@@ -70,8 +80,9 @@ def _key_of(document: Document, at: Keys, day: int) -> str:
 
 
 def _ever_open(document: Document, calendar: Calendar, today: date) -> Iterator[Finding]:
+    anywhere = calendar if calendar.zone else replace(calendar, zone="UTC")
     try:
-        after_working(datetime.combine(today, time(), UTC), timedelta(0), calendar)
+        after_working(datetime.combine(today, time(), UTC), timedelta(0), anywhere)
     except ValueError:
         message = f"`{calendar.name}` has no working time in the next {LONGEST_BREAK} days: all of them are holidays"
         fix = "remove days under closed"
@@ -83,4 +94,4 @@ def _members(document: Document, configuration: Configuration) -> Iterator[Findi
         for value, members in audience.members.items():
             for number, member in enumerate(members):
                 at: Keys = ("audiences", name, "members", value, number, "calendar")
-                yield from unknown_calendar(document, at, member.calendar, configuration)
+                yield from no_working_time(document, at, member.calendar, configuration)

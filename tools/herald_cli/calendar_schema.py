@@ -37,9 +37,9 @@ class HolidaysEntry(Strict):
 
 
 class CalendarEntry(Strict):
-    """The working hours of some people."""
+    """The working hours of some people; without a zone, sending hours that count where the recipient is."""
 
-    zone: Text
+    zone: Text | None = None
     hours: dict[str, tuple[Annotated[Span, BeforeValidator(_span)], ...]]
     holidays: HolidaysEntry | None = None
     closed: tuple[date, ...] = ()
@@ -97,7 +97,7 @@ def calendars_of(
             except UnknownCountryError as error:
                 at = ("calendars", name, "holidays", error.key)
                 findings.append(document.finding(at, f"unknown-{error.key}", str(error), error.fix))
-        calendars[name] = Calendar(name, entry.zone, _by_day(entry.hours), frozenset(days_off))
+        calendars[name] = Calendar(name, entry.zone or "", _by_day(entry.hours), frozenset(days_off))
     return calendars, findings
 
 

@@ -43,15 +43,17 @@ from herald_cli.configuration_schema import (
     StatusEntry,
     WhatsAppEntry,
 )
+from herald_cli.courtesy_schema import KEYS as COURTESY_KEYS
+from herald_cli.courtesy_schema import CourtesyFile, courtesy_of
 from herald_cli.findings import Finding, did_you_mean
 from herald_cli.yaml_reader import Document, read_yaml
 
 AUDIENCES, LISTS, MAPPING = "audiences.yaml", "lists.yaml", "mapping.yaml"
 MILESTONES, CHANNELS, SOURCES = "milestones.yaml", "channels.yaml", "sources.yaml"
-CATALOG, APPROVALS, CALENDARS = "catalog.yaml", "approvals.yaml", "calendars.yaml"
+CATALOG, APPROVALS, CALENDARS, COURTESY = "catalog.yaml", "approvals.yaml", "calendars.yaml", "courtesy.yaml"
 RULES, CHECKS, TEMPLATES = "rules", "checks", "templates"
 Form = TypeVar("Form", bound=BaseModel)
-KEYS_OF = {APPROVALS: APPROVAL_KEYS, CALENDARS: CALENDAR_KEYS}
+KEYS_OF = {APPROVALS: APPROVAL_KEYS, CALENDARS: CALENDAR_KEYS, COURTESY: COURTESY_KEYS}
 """The keys of files that share none with others."""
 COMPUTED = COMPUTED_IN_ORDER | COMPUTED_IN_LINE
 PARTS = frozenset({"subject.txt", "body.txt", "body.html", "sms.txt", "whatsapp.txt"})
@@ -109,6 +111,7 @@ def load_folder(folder: Path, today: date | None = None) -> LoadedFolder:
     file = reading.form(CALENDARS, CalendarsFile, optional=True)
     calendars, unknown = calendars_of(file, reading.documents.get(CALENDARS), today or datetime.now(UTC).date())
     reading.findings += unknown
+    courtesy = reading.form(COURTESY, CourtesyFile, optional=True)
     templates = reading.templates()
     if reading.findings or audiences is None or mapping is None:
         return LoadedFolder(None, tuple(sorted(reading.findings)), rules, reading.documents)
@@ -130,6 +133,7 @@ def load_folder(folder: Path, today: date | None = None) -> LoadedFolder:
             approvals=chains_of(approvals),
             calendars=calendars,
             default_calendar=(file.default if file else None) or "",
+            courtesy=courtesy_of(courtesy),
         )
     )
     try:
@@ -239,7 +243,9 @@ def _rule(entry: RuleEntry) -> Rule:
 
 def _audience(name: str, entry: AudienceEntry) -> Audience:
     members = {
-        value: tuple(Recipient(**member.model_dump()) for member in members)
+        value: tuple(
+            Recipient(**member.model_dump(exclude={"hours"}), hours=tuple(member.hours.items())) for member in members
+        )
         for value, members in (entry.members or {}).items()
     }
     return Audience(name=name, by=entry.by, members=members, person=entry.person)

@@ -95,6 +95,7 @@ class MemberEntry(Strict):
     phone: str | None = None
     locale: str | None = None
     calendar: str | None = None
+    hours: dict[Channel, str] = {}
 
 
 class AudienceEntry(Strict):

@@ -2,7 +2,7 @@
 
 import typer
 
-from herald_cli.commands import approving, configuring, operating, scanning, story, whatsapp
+from herald_cli.commands import approving, configuring, operating, scanning, silencing, story, whatsapp
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -20,4 +20,5 @@ app.add_typer(configuring.rules, name="rules")
 app.add_typer(configuring.config, name="config")
 app.add_typer(scanning.app, name="scan")
 app.add_typer(approving.app, name="approvals")
+app.add_typer(silencing.app, name="silence")
 app.add_typer(whatsapp.app, name="whatsapp")

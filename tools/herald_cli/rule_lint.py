@@ -14,6 +14,7 @@ from herald_cli.catalog_lint import catalog_findings
 from herald_cli.channel_lint import channel_findings, missing_parts
 from herald_cli.condition_lint import at_condition, breaches
 from herald_cli.configuration_folder import AUDIENCES, MAPPING, LoadedFolder, PlacedRule, load_folder
+from herald_cli.courtesy_lint import courtesy_findings
 from herald_cli.findings import Finding, did_you_mean
 from herald_cli.path_lint import bad_path, types_without
 from herald_cli.reach_lint import unreachable
@@ -41,6 +42,7 @@ def lint_folder(folder: Path, today: date | None = None) -> tuple[Finding, ...]:
         *catalog_findings(loaded, loaded.configuration, today),
         *calendar_findings(loaded, loaded.configuration, today),
         *approval_findings(loaded, loaded.configuration),
+        *courtesy_findings(loaded, loaded.configuration),
     ]
     return tuple(sorted(set(found)))
 

@@ -229,6 +229,10 @@ class Renderer(Protocol):
         """Render subject, text and HTML. Raises ``RenderError``."""
         ...
 
+    def subject(self, configuration: Configuration, template: str, locale: str, values: Mapping[str, Any]) -> str:
+        """Render the subject of an e-mail alone. Raises ``RenderError``."""
+        ...
+
     def sms(self, configuration: Configuration, template: str, locale: str, values: Mapping[str, Any]) -> SmsContent:
         """Render an SMS. Raises ``RenderError``."""
         ...
@@ -317,10 +321,10 @@ class ScanQueue(Protocol):
 
 
 class Timers(Protocol):
-    """Who tells that the time has come."""
+    """Who tells that the time of an approval or a notification has come."""
 
-    def set(self, approval_id: str, due: datetime) -> None:
-        """Ask to be told of an approval when ``due`` has come, never before. Asked twice it may be told twice."""
+    def set(self, identity: str, due: datetime) -> None:
+        """Ask to be told of it when ``due`` has come, never before. Asked twice it may be told twice."""
         ...
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -13,7 +14,7 @@ from tests.builders import NOW
 from tests.contract.ports.aws_resources import Between, create_queue, refused_with
 
 from herald.adapters.memory_timers import MemoryTimers
-from herald.adapters.scheduler import SOON, SchedulerTimers, TimerPlace, whole_minute
+from herald.adapters.scheduler import SOON, SchedulerTimers, TimerPlace, of_approval, of_notification, whole_minute
 from herald.domain.rfc3339 import parse_timestamp
 from herald.ports import StorageError, Timers
 
@@ -42,7 +43,7 @@ def queue_url(sqs: Any) -> str:
 def aws(scheduler: Any, sqs: Any, queue_url: str) -> SchedulerTimers:
     """Timers of a stack where nothing was asked for yet."""
     scheduler.create_schedule_group(Name=GROUP)
-    return SchedulerTimers(scheduler, sqs, place(queue_url), lambda: NOW)
+    return SchedulerTimers(lambda: scheduler, sqs, place(queue_url), lambda: NOW, of_approval)
 
 
 def schedules(scheduler: Any) -> list[dict[str, Any]]:
@@ -69,7 +70,7 @@ def delayed(timers: SchedulerTimers, url: str) -> tuple[SchedulerTimers, list[di
         return way_on(**request)
 
     client: Any = Between(timers.messages, noted)
-    return SchedulerTimers(timers.scheduler, client, place(url), timers.clock), sent
+    return SchedulerTimers(timers.scheduler, client, place(url), timers.clock, of_approval), sent
 
 
 @pytest.fixture
@@ -149,6 +150,13 @@ def test_a_schedule_rings_once_into_the_timers_queue_and_is_gone(aws: SchedulerT
     }
 
 
+def test_a_notification_comes_back_by_the_message_that_sent_it_first(aws: SchedulerTimers, scheduler: Any) -> None:
+    replace(aws, message=of_notification).set("ntf_0123456789abcdefghijklmnop", TOMORROW)
+
+    [schedule] = schedules(scheduler)
+    assert json.loads(schedule["Target"]["Input"]) == {"notification_id": "ntf_0123456789abcdefghijklmnop"}
+
+
 @pytest.mark.parametrize(
     ("due", "rings"),
     [
@@ -179,7 +187,9 @@ def test_no_minute_is_too_early_and_none_a_minute_too_late(due: datetime) -> Non
 def test_every_name_is_one_that_scheduler_takes(due: datetime) -> None:
     names: list[str] = []
     client: Any = Between(_Scheduler(), lambda _operation, request, _way_on: names.append(request["Name"]))
-    SchedulerTimers(client, client, place("url"), lambda: datetime(2019, 1, 1, tzinfo=UTC)).set(APPROVAL, due)
+    SchedulerTimers(lambda: client, client, place("url"), lambda: datetime(2019, 1, 1, tzinfo=UTC), of_approval).set(
+        APPROVAL, due
+    )
 
     [name] = names
     assert len(name) <= 64
@@ -220,5 +230,5 @@ def test_a_schedule_that_stands_already_stays_as_it_is(aws: SchedulerTimers, sch
 def test_what_aws_refuses_is_an_error_that_quotes_nothing(throttled: ClientError, after: timedelta) -> None:
     client = refused_with(throttled)
     with pytest.raises(StorageError, match="ThrottlingException") as caught:
-        SchedulerTimers(client, client, place("url"), lambda: NOW).set(APPROVAL, NOW + after)
+        SchedulerTimers(lambda: client, client, place("url"), lambda: NOW, of_approval).set(APPROVAL, NOW + after)
     assert "example.com" not in str(caught.value)

@@ -11,7 +11,7 @@ import pytest
 from moto import mock_aws
 from tests.integration.approvals.approving import DANA, ENGINEERING, FINANCE, HOTEL, LYON, PAUL, Approving
 from tests.integration.house import House, KilledError, Work
-from tests.integration.house_resources import APPROVAL_KEY
+from tests.integration.house_resources import APPROVAL_KEY, APPROVALS
 from tests.integration.paths import ROOT
 
 from herald.adapters.receipt_signature import public_key, verifies
@@ -55,7 +55,8 @@ def play(people: Approving, before_each: Callable[[], None] = lambda: None) -> N
 def assert_timed(people: Approving) -> None:
     due = people.approval().next_due
     assert due is not None
-    assert (whole_minute(due), f"{people.approval().id}-{math.ceil(due.timestamp())}") in people.house._schedules()
+    timer = (whole_minute(due), APPROVALS, f"{people.approval().id}-{math.ceil(due.timestamp())}")
+    assert timer in people.house._schedules()
 
 
 def story(people: Approving) -> dict[str, Any]:

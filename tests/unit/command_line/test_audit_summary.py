@@ -11,7 +11,7 @@ from herald.domain.errors import Reason
 from herald.domain.item_launch import ItemLaunch
 from herald.domain.milestones import Milestone, MilestoneStep, OrderProgress, Reached
 from herald.ports import NotificationRecord
-from herald.usecases.dispatch import delivery_record
+from herald.usecases.deliveries import delivery_record
 from herald_cli.audit_summary import summary
 
 ABOUT = "approve-new-order → approvers by sms"

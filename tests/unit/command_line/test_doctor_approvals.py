@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.unit.command_line.a_stack import TIMERS, Stack
 
-from herald.adapters.scheduler import SchedulerTimers, TimerPlace
+from herald.adapters.scheduler import SchedulerTimers, TimerPlace, of_approval
 from herald_cli.dead_letters import look
 from herald_cli.doctor_approvals import key, timers
 from herald_cli.health import Health
@@ -21,7 +21,7 @@ def set_timer(stack: Stack, after: timedelta, approval_id: str = APPROVAL) -> No
     """Let a time have been asked for, long before it came."""
     place = TimerPlace(TIMERS, stack.url("ApprovalTimerQueue"), "arn:queue", "arn:dead", "arn:role")
     long_ago = datetime.now(UTC) - timedelta(days=30)
-    clock = SchedulerTimers(stack.connection.scheduler(), stack.sqs, place, lambda: long_ago)
+    clock = SchedulerTimers(stack.connection.scheduler, stack.sqs, place, lambda: long_ago, of_approval)
     clock.set(approval_id, datetime.now(UTC) + after)
 
 

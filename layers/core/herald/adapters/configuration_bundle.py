@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 from datetime import date, time, timedelta
 from typing import Any
 
+from herald.adapters.courtesy_bundle import courtesy_document, courtesy_of
 from herald.adapters.exact_json import dumps, loads
 from herald.domain.approval.policy import chain_document, chain_of
 from herald.domain.canonical import short_id
@@ -85,6 +86,7 @@ def to_document(configuration: Configuration) -> dict[str, Any]:
         "approvals": [chain_document(chain) for chain in configuration.approvals.values()],
         "calendars": {name: _calendar_document(calendar) for name, calendar in configuration.calendars.items()},
         "default_calendar": configuration.default_calendar,
+        "courtesy": courtesy_document(configuration.courtesy),
     }
     ordered = _ordered(document)
     assert isinstance(ordered, dict)  # noqa: S101 - for the type checker: a mapping was given
@@ -111,6 +113,7 @@ def from_document(document: Mapping[str, Any]) -> Configuration:
         approvals={chain["id"]: chain_of(chain) for chain in document.get("approvals", ())},
         calendars={name: _calendar(name, calendar) for name, calendar in document.get("calendars", {}).items()},
         default_calendar=document.get("default_calendar", ""),
+        courtesy=courtesy_of(document.get("courtesy", {})),
     )
 
 
@@ -151,6 +154,7 @@ def _audience_document(audience: Audience) -> dict[str, Any]:
                 {
                     "name": member.name, "email": member.email, "phone": member.phone, "locale": member.locale,
                     "calendar": member.calendar,
+                    **({"hours": [[str(channel), name] for channel, name in member.hours]} if member.hours else {}),
                 }
                 for member in members
             ]
@@ -160,10 +164,13 @@ def _audience_document(audience: Audience) -> dict[str, Any]:
 
 
 def _audience(name: str, document: Mapping[str, Any]) -> Audience:
-    members = {
-        value: tuple(Recipient(**member) for member in members) for value, members in document["members"].items()
-    }
+    members = {value: tuple(_member(member) for member in members) for value, members in document["members"].items()}
     return Audience(name=name, by=document["by"], members=members, person=document["person"])
+
+
+def _member(document: Mapping[str, Any]) -> Recipient:
+    hours = tuple((Channel(channel), name) for channel, name in document.get("hours", ()))
+    return Recipient(**{**document, "hours": hours})
 
 
 def _calendar_document(calendar: Calendar) -> dict[str, Any]:

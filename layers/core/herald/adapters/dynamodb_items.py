@@ -1,7 +1,7 @@
 """How events, audit entries, decisions, notifications and deliveries lie in the tables."""
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -174,6 +174,8 @@ def delivery_attributes(delivery: Delivery, retention: timedelta) -> dict[str, A
         "unsettled": _text(UNSETTLED) if delivery.look_at else None,
         "look_at": sortable(delivery.look_at) if delivery.look_at else None,
         "submitted_at": _time(delivery.submitted_at),
+        "next_at": _time(delivery.next_at),
+        "overdue": {"BOOL": True} if delivery.overdue else None,
         "job_id": _text(delivery.job_id) if delivery.job_id else None,
         "reason": _text(delivery.reason) if delivery.reason else None,
         "detail": _text(delivery.detail),
@@ -197,6 +199,8 @@ def delivery_of(item: Attributes) -> Delivery:
         turn=item["turn"]["BOOL"] if "turn" in item else False,
         look_at=_time_of(item, "look_at"),
         submitted_at=_time_of(item, "submitted_at"),
+        next_at=_time_of(item, "next_at"),
+        overdue=item["overdue"]["BOOL"] if "overdue" in item else False,
         job_id=item["job_id"]["S"] if "job_id" in item else None,
         reason=Reason(item["reason"]["S"]) if "reason" in item else None,
         detail=item["detail"]["S"],
@@ -244,7 +248,14 @@ def _notification_document(notification: Notification) -> dict[str, Any]:
         "rule_id": notification.rule_id,
         "subject": notification.subject,
         "audience": notification.audience,
-        "recipient": [recipient.name, recipient.email, recipient.phone, recipient.locale],
+        "recipient": [
+            recipient.name,
+            recipient.email,
+            recipient.phone,
+            recipient.locale,
+            recipient.calendar,
+            recipient.hours,
+        ],
         "template": notification.template,
         "channels": notification.channels,
         "severity": notification.severity,
@@ -259,12 +270,19 @@ def _notification(document: Mapping[str, Any]) -> Notification:
     return Notification(
         **{
             **document,
-            "recipient": Recipient(*document["recipient"]),
+            "recipient": _recipient(*document["recipient"]),
             "channels": tuple(Channel(channel) for channel in document["channels"]),
             "severity": Severity(document["severity"]),
             "sequence": tuple(document["sequence"]) if "sequence" in document else None,
         }
     )
+
+
+def _recipient(
+    name: str, email: str | None, phone: str | None, locale: str | None, calendar: str | None = None,
+    hours: Iterable[tuple[str, str]] = (),
+) -> Recipient:  # fmt: skip
+    return Recipient(name, email, phone, locale, calendar, tuple((Channel(channel), when) for channel, when in hours))
 
 
 def _text(value: str) -> dict[str, str]:

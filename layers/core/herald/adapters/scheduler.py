@@ -1,7 +1,8 @@
-"""The times of approvals: schedules of EventBridge Scheduler that ring once, into the timer's queue."""
+"""The times of approvals and notifications: schedules of EventBridge Scheduler that ring once, into a queue."""
 
 import json
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -35,21 +36,22 @@ class TimerPlace:
 
 @dataclass(frozen=True)
 class SchedulerTimers:
-    """Implements ``ports.Timers``. What rings is the message ``{"approval", "due"}``, the time spelt as in RFC 3339."""
+    """Implements ``ports.Timers``. ``message`` makes what rings; ``scheduler`` is called for what is further away."""
 
-    scheduler: "EventBridgeSchedulerClient"
+    scheduler: "Callable[[], EventBridgeSchedulerClient]"
     messages: "SQSClient"
     place: TimerPlace
     clock: Clock
+    message: Callable[[str, datetime], Mapping[str, str]]
 
-    def set(self, approval_id: str, due: datetime) -> None:
+    def set(self, identity: str, due: datetime) -> None:
         """Ask to be told, never before ``due`` and within two minutes after it. Raises ``StorageError``."""
-        body = json.dumps({"approval": approval_id, "due": spell_timestamp(due)})
+        body = json.dumps(self.message(identity, due))
         left = due - self.clock()
         if left < SOON:
             self._soon(body, max(0, math.ceil(left.total_seconds())))
         else:
-            self._later(f"{approval_id}-{math.ceil(due.timestamp())}", body, due)
+            self._later(f"{identity}-{math.ceil(due.timestamp())}", body, due)
 
     def _soon(self, body: str, seconds: int) -> None:
         with storage_errors("sending to the timer's queue"):
@@ -58,7 +60,7 @@ class SchedulerTimers:
     def _later(self, name: str, body: str, due: datetime) -> None:
         with storage_errors("setting a timer"):
             try:
-                self.scheduler.create_schedule(
+                self.scheduler().create_schedule(
                     Name=name, GroupName=self.place.group,
                     ScheduleExpression=f"at({whole_minute(due):%Y-%m-%dT%H:%M:%S})", ScheduleExpressionTimezone="UTC",
                     FlexibleTimeWindow={"Mode": "OFF"}, ActionAfterCompletion="DELETE",
@@ -71,6 +73,16 @@ class SchedulerTimers:
             except ClientError as error:
                 if error_code(error) != STANDS_ALREADY:
                     raise
+
+
+def of_approval(identity: str, due: datetime) -> dict[str, str]:
+    """Return what tells that an approval's time has come: the time too, spelt as in RFC 3339."""
+    return {"approval": identity, "due": spell_timestamp(due)}
+
+
+def of_notification(identity: str, _due: datetime) -> dict[str, str]:
+    """Return what tells that a notification's time has come: the message that sent it to be dispatched at first."""
+    return {"notification_id": identity}
 
 
 def whole_minute(due: datetime) -> datetime:

@@ -52,10 +52,18 @@ class JinjaRenderer:
         its own; they are not refused, since a customer's odd name must not keep an approver from being asked.
         """
         chosen = self._compiled(configuration).choose(template, locale, EMAIL_PARTS)
+        subject = self._subject(chosen, values)
+        return EmailContent(subject, self._render(chosen, TEXT, values), self._render(chosen, HTML, values))
+
+    def subject(self, configuration: Configuration, template: str, locale: str, values: Mapping[str, Any]) -> str:
+        """Render the subject of an e-mail alone, in the language the e-mail would have. Raises ``RenderError``."""
+        return self._subject(self._compiled(configuration).choose(template, locale, EMAIL_PARTS), values)
+
+    def _subject(self, chosen: "_Chosen", values: Mapping[str, Any]) -> str:
         subject = one_line(self._render(chosen, SUBJECT, values))
         if not subject:
             raise RenderError(f"{chosen.key(SUBJECT)}: the subject is empty")
-        return EmailContent(subject, self._render(chosen, TEXT, values), self._render(chosen, HTML, values))
+        return subject
 
     def sms(self, configuration: Configuration, template: str, locale: str, values: Mapping[str, Any]) -> SmsContent:
         """Render an SMS. Raises ``RenderError``, also for one that is empty or longer than ten segments."""

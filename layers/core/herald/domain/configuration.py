@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from herald.domain.approval.policy import Chain
+from herald.domain.courtesy import Courtesy
 from herald.domain.delivery import Channel
 from herald.domain.milestones import MilestoneStep
 from herald.domain.notification import Recipient, Severity
@@ -102,7 +103,8 @@ class Configuration:
     ``<template>/<locale>/<part>`` to text; ``milestones`` stand in the order in which they are reached;
     ``silent_after`` says how long a source may be silent; ``catalog`` is how the catalogue is watched, as plain objects
     (``domain.catalog.plan``). ``approvals`` are chains by id, ``calendars`` working hours by name, of which
-    ``default_calendar`` serves who has none. ``version`` is ``cfg_`` and a hash of all the rest.
+    ``default_calendar`` serves who has none; ``courtesy`` is when and how often people are written to. ``version`` is
+    ``cfg_`` and a hash of all the rest.
     """
 
     version: str
@@ -121,6 +123,7 @@ class Configuration:
     approvals: Mapping[str, Chain] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     default_calendar: str = ""
+    courtesy: Courtesy = field(default_factory=Courtesy)
 
     def rules_for(self, event_type: str) -> tuple[Rule, ...]:
         """Return the rules that listen to a type, in file order."""

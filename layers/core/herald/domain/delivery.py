@@ -19,10 +19,12 @@ class Channel(StrEnum):
 class DeliveryState(StrEnum):
     """Where a delivery stands. ``SENT`` is not ``DELIVERED``: OpenText handed it on, nobody confirmed it.
 
-    ``UNCONFIRMED`` closes what OpenText took and never told the end of. ``SKIPPED`` was not sent on purpose.
+    ``HELD`` waits on purpose. ``UNCONFIRMED`` closes what OpenText took and never told the end of. ``SKIPPED`` was not
+    sent on purpose; what is ``DIGESTED`` is told within another message.
     """
 
     PENDING = "PENDING"
+    HELD = "HELD"
     CLAIMED = "CLAIMED"
     RETRY_AT = "RETRY_AT"
     UNKNOWN = "UNKNOWN"
@@ -33,22 +35,24 @@ class DeliveryState(StrEnum):
     FAILED = "FAILED"
     EXPIRED = "EXPIRED"
     SKIPPED = "SKIPPED"
+    DIGESTED = "DIGESTED"
 
 
 NOT_SENT = frozenset({DeliveryState.FAILED, DeliveryState.EXPIRED, DeliveryState.SKIPPED})
 """Final states after which the next channel may carry the message."""
-FINAL = frozenset({DeliveryState.DELIVERED, DeliveryState.UNCONFIRMED, *NOT_SENT})
+FINAL = frozenset({DeliveryState.DELIVERED, DeliveryState.UNCONFIRMED, DeliveryState.DIGESTED, *NOT_SENT})
 """States in which nothing more is done. Only proof from OpenText still moves ``UNCONFIRMED``."""
 ACCEPTED = frozenset({DeliveryState.SUBMITTED, DeliveryState.SENT, *FINAL})
 """States in which nothing is left to submit on this channel."""
 
 _RANK = {
     DeliveryState.PENDING: 0,
-    DeliveryState.CLAIMED: 1, DeliveryState.RETRY_AT: 1, DeliveryState.UNKNOWN: 1,
+    DeliveryState.HELD: 1, DeliveryState.CLAIMED: 1, DeliveryState.RETRY_AT: 1, DeliveryState.UNKNOWN: 1,
     DeliveryState.SUBMITTED: 2,
     DeliveryState.SENT: 3,
     DeliveryState.UNCONFIRMED: 4,
     DeliveryState.DELIVERED: 5, DeliveryState.FAILED: 5, DeliveryState.EXPIRED: 5, DeliveryState.SKIPPED: 5,
+    DeliveryState.DIGESTED: 5,
 }  # fmt: skip
 
 
@@ -65,7 +69,8 @@ class Delivery:
     ``resends`` those made after an unknown outcome (at most one). ``begun_at`` is the first claim or hold. ``due_at``
     ends the lease while CLAIMED, is the next try while RETRY_AT, and ends the grace time while UNKNOWN. ``turn`` says
     that ``due_at`` is a turn it was given at OpenText's door. ``look_at`` is when reconcile looks at it, while it has
-    no final state; ``submitted_at`` is when OpenText took it, as far as we know.
+    no final state; ``submitted_at`` is when OpenText took it, as far as we know. At ``next_at`` the next channel takes
+    over unless there was success; then it is ``overdue``.
     """
 
     notification_id: str
@@ -80,6 +85,8 @@ class Delivery:
     turn: bool = False
     look_at: datetime | None = None
     submitted_at: datetime | None = None
+    next_at: datetime | None = None
+    overdue: bool = False
     job_id: str | None = None
     reason: Reason | None = None
     detail: str = ""
@@ -95,6 +102,7 @@ class Delivery:
         return self._moved(
             now, state=DeliveryState.CLAIMED, attempts=self.attempts + 1, resends=self.resends + int(resend),
             due_at=now + lease, begun_at=self.begun_at or now, turn=False, reason=None, detail="",
+            look_at=None if self.state is DeliveryState.HELD else self.look_at,
         )  # fmt: skip
 
     def held(self, now: datetime, until: datetime, reason: Reason, detail: str, *, turn: bool) -> "Delivery":
@@ -105,11 +113,22 @@ class Delivery:
             reason=reason, detail=detail,
         )  # fmt: skip
 
-    def submitted(self, now: datetime, job_id: str) -> "Delivery":
+    def waits(self, now: datetime, until: datetime, reason: Reason, detail: str) -> "Delivery":
+        """Not sent yet, on purpose; nothing was tried, so no window of time runs out meanwhile."""
+        return self._moved(
+            now, state=DeliveryState.HELD, due_at=until, look_at=until, turn=False, reason=reason, detail=detail
+        )
+
+    def submitted(self, now: datetime, job_id: str, next_at: datetime | None = None) -> "Delivery":
         """Accepted by OpenText under that job."""
         return self._moved(
-            now, state=DeliveryState.SUBMITTED, job_id=job_id, submitted_at=now, due_at=None, reason=None, detail=""
-        )
+            now, state=DeliveryState.SUBMITTED, job_id=job_id, submitted_at=now, due_at=None, next_at=next_at,
+            reason=None, detail="",
+        )  # fmt: skip
+
+    def passed_on(self, now: datetime) -> "Delivery":
+        """Without success in its time: the next channel carries the message too, whatever is still reported of this."""
+        return self._moved(now, next_at=None, overdue=True)
 
     def looked_at(self, now: datetime) -> "Delivery":
         """Without news: to be looked at again when the stretched interval is over."""

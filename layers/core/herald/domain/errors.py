@@ -56,6 +56,12 @@ class Reason(StrEnum):
     NO_INCIDENT = "no_incident"
     CONTINUED = "continued"
     ALREADY_RUNNING = "already_running"
+    QUIET_HOURS = "quiet_hours"
+    SILENCED = "silenced"
+    GATHERED = "gathered"
+    REPEATED = "repeated"
+    SETTLED = "settled"
+    REACHED = "reached"
 
 
 class CallFailed(Exception):  # noqa: N818 - it says what happened, as the ledger does

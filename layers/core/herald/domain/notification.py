@@ -16,6 +16,11 @@ class Severity(StrEnum):
     HIGH = "high"
     CRITICAL = "critical"
 
+    @property
+    def rank(self) -> int:
+        """The greater, the graver."""
+        return list(Severity).index(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
@@ -27,6 +32,8 @@ class Recipient:
     locale: str | None = None
     calendar: str | None = None
     """The person's working hours, by their name in ``config/calendars.yaml``."""
+    hours: tuple[tuple[Channel, str], ...] = ()
+    """When they may be written to, by channel: names of calendars in place of the channel's own."""
 
     @property
     def key(self) -> str:

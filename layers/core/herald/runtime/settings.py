@@ -121,8 +121,16 @@ class OpenTextSettings(Settings):
 
 
 class DispatchSettings(ConsumerSettings, OpenTextSettings):
-    """``notification_dispatch``. Two secrets: OpenText's, and the one that links to approvals are signed with."""
+    """``notification_dispatch``.
 
+    What is held comes back by schedules in the group ``hold_schedules``, which write to the function's own queue. Two
+    secrets: OpenText's, and the one that links to approvals are signed with.
+    """
+
+    queue_arn: str
+    dlq_arn: str
+    hold_schedules: str
+    hold_schedules_role_arn: str
     ledger_table: str
     config_table: str
     writeback_queue_url: str

@@ -19,5 +19,13 @@ class Later:
     reason: Reason
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What was read has changed by what was done, and must be read again at once."""
+
+
 Outcome = Done | Later
 DONE = Done()
+AGAIN = Again()
+SOON = timedelta(seconds=2)
+"""When somebody else was first to write."""

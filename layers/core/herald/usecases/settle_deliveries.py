@@ -28,8 +28,8 @@ from herald.ports import (
     WritebackQueue,
 )  # fmt: skip
 from herald.usecases import shelves
-from herald.usecases.dispatch import SOON, delivery_record, put_writeback
-from herald.usecases.outcome import DONE, Later, Outcome
+from herald.usecases.deliveries import delivery_record, put_writeback
+from herald.usecases.outcome import DONE, SOON, Later, Outcome
 from herald.usecases.passage import Passage
 from herald.usecases.track import record_with
 
@@ -108,6 +108,8 @@ class SettleDeliveries:
                 self.dispatch.put(delivery.notification_id)
             self.ledger.write(delivery.looked_at(now))
             return None
+        if delivery.next_at is not None and now - delivery.next_at >= ABANDONED:
+            self.dispatch.put(delivery.notification_id)
         if now - (delivery.submitted_at or delivery.begun_at or now) >= LOOKS_END:
             self._close(delivery, now)
             return None

@@ -22,8 +22,8 @@ from herald.ports import (
     StaleDeliveryError,
     WritebackQueue,
 )  # fmt: skip
-from herald.usecases.dispatch import SOON, delivery_record, open_delivery, put_writeback
-from herald.usecases.outcome import DONE, Later, Outcome
+from herald.usecases.deliveries import delivery_record, open_delivery, put_writeback
+from herald.usecases.outcome import DONE, SOON, Later, Outcome
 
 WORTH_WRITING_BACK = frozenset({DeliveryState.SENT, DeliveryState.UNCONFIRMED, DeliveryState.DELIVERED, *NOT_SENT})
 

@@ -6,7 +6,7 @@ from herald.adapters.credentials import credential
 from herald.adapters.dynamodb_inbox import DynamoInbox
 from herald.adapters.dynamodb_state import DynamoStateStore
 from herald.adapters.receipt_signature import Ed25519Receipts
-from herald.adapters.scheduler import SchedulerTimers, TimerPlace
+from herald.adapters.scheduler import SchedulerTimers, TimerPlace, of_approval
 from herald.adapters.secrets_manager import SecretsManagerSecrets
 from herald.ports import ConfigurationStore, Threekit, WritebackQueue
 from herald.runtime.bootstrap.world import World
@@ -39,7 +39,9 @@ def compose(
         tellings=Tellings(WaitingList(state), timedelta(days=settings.approval_link_days)),
         follow=Follow(
             state=state,
-            timers=SchedulerTimers(world.client("scheduler"), world.client("sqs"), place, world.clock),
+            timers=SchedulerTimers(
+                lambda: world.client("scheduler"), world.client("sqs"), place, world.clock, of_approval
+            ),
             writeback=writeback,
             sign=Ed25519Receipts(lambda: credential(secrets, "key")),
             count=world.count,

@@ -12,6 +12,7 @@ from herald.adapters.dynamodb_configuration import DynamoConfigurationStore
 from herald.adapters.dynamodb_decisions import DynamoDecisions
 from herald.adapters.dynamodb_ledger import DynamoLedger
 from herald.adapters.dynamodb_state import DynamoStateStore
+from herald.adapters.scheduler import SchedulerTimers, TimerPlace, of_notification
 from herald.adapters.secrets_manager import SecretsManagerSecrets
 from herald.adapters.sqs import SqsReceivedQueue, SqsWritebackQueue
 from herald.adapters.templates import JinjaRenderer
@@ -19,7 +20,11 @@ from herald.runtime.bootstrap import opentext
 from herald.runtime.bootstrap.consumer import received_queue
 from herald.runtime.bootstrap.world import World, this_process
 from herald.runtime.settings import DispatchSettings
+from herald.usecases.deliveries import Deliveries
+from herald.usecases.digest_entries import DigestEntries
 from herald.usecases.dispatch import Dispatch
+from herald.usecases.message_making import MessageMaker
+from herald.usecases.treatment import treatment
 
 
 def compose(settings: DispatchSettings, world: World) -> Dispatch:
@@ -35,26 +40,54 @@ def compose(settings: DispatchSettings, world: World) -> Dispatch:
 
         return ApprovalLinks(lambda: credential(approval_secrets, "key"), settings.approval_base_url)(telling)
 
-    return Dispatch(
-        ledger=DynamoLedger(database, settings.ledger_table),
-        decisions=DynamoDecisions(database, settings.audit_table),
+    ledger = DynamoLedger(database, settings.ledger_table)
+    decisions = DynamoDecisions(database, settings.audit_table)
+    configurations = DynamoConfigurationStore(database, settings.config_table, world.clock, max_age)
+    renderer = JinjaRenderer()
+    timers = _timers(settings, world)
+    messages = MessageMaker(
+        decisions=decisions,
+        configurations=configurations,
+        renderer=renderer,
+        digests=DigestEntries(state, ledger, decisions, configurations, renderer),
+        links=links,
+        prefix=settings.message_prefix,
+    )
+    deliveries = Deliveries(
+        ledger=ledger,
         audit=DynamoAuditTrail(database, settings.audit_table),
-        configurations=DynamoConfigurationStore(database, settings.config_table, world.clock, max_age),
-        renderer=JinjaRenderer(),
+        writeback=SqsWritebackQueue(world.client("sqs"), settings.writeback_queue_url),
+        clock=world.clock,
+        checkpoint=world.checkpoint,
+        count=world.count,
+    )
+    return Dispatch(
+        ledger=ledger,
+        deliveries=deliveries,
+        messages=messages,
+        treat=treatment(deliveries, messages, state, timers),
+        timers=timers,
         opentext=opentext.client(settings, world, secrets),
         passage=opentext.passage(settings, world, state),
         state=state,
-        writeback=SqsWritebackQueue(world.client("sqs"), settings.writeback_queue_url),
-        links=links,
         clock=world.clock,
         chance=world.chance,
         checkpoint=world.checkpoint,
-        count=world.count,
-        prefix=settings.message_prefix,
         lease=timedelta(seconds=settings.lease_seconds),
         grace=timedelta(seconds=settings.grace_seconds),
         window=timedelta(hours=settings.retry_window_hours),
     )
+
+
+def _timers(settings: DispatchSettings, world: World) -> SchedulerTimers:
+    place = TimerPlace(
+        group=settings.hold_schedules,
+        queue_url=settings.queue_url,
+        queue_arn=settings.queue_arn,
+        dead_letter_arn=settings.dlq_arn,
+        role_arn=settings.hold_schedules_role_arn,
+    )
+    return SchedulerTimers(lambda: world.client("scheduler"), world.client("sqs"), place, world.clock, of_notification)
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,101 @@
+"""Courtesy: what an integrator writes so that people get few messages, at good hours, and over a channel that works."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from fnmatch import fnmatchcase
+
+from herald.domain.delivery import Channel
+
+DIGEST_RULE = "digest"
+"""What stands for the rule of a message that gathers others."""
+
+
+class Until(StrEnum):
+    """Which success keeps the next channel from being tried."""
+
+    SENT = "sent"
+    """OpenText handed it on."""
+    DELIVERED = "delivered"
+    """Somebody confirmed that it arrived."""
+    SETTLED = "settled"
+    """What it is about was decided or is over, whatever was delivered."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForRules:
+    """Which rules it is for: ids, or patterns with ``*``. What approvals tell bears ``approval.request`` and such."""
+
+    id: str
+    rules: tuple[str, ...]
+
+    def serves(self, rule_id: str) -> bool:
+        """Say whether it is for that rule. A digest is never gathered, counted or told apart again."""
+        return rule_id != DIGEST_RULE and any(fnmatchcase(rule_id, pattern) for pattern in self.rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Digest(ForRules):
+    """Messages of these rules to one person become one, by what ``by`` (a JMESPath over the facts) finds.
+
+    The first waits ``wait`` for others; the next digest comes ``interval`` after the last at the earliest.
+    """
+
+    template: str
+    by: str | None = None
+    channels: tuple[Channel, ...] = (Channel.EMAIL,)
+    wait: timedelta = timedelta(seconds=30)
+    interval: timedelta = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Throttle(ForRules):
+    """At most so many messages to one person over these channels within a time; those beyond become one digest."""
+
+    template: str
+    most: int
+    within: timedelta
+    channels: tuple[Channel, ...] = tuple(Channel)
+    """Those that are counted."""
+    digest_channels: tuple[Channel, ...] = (Channel.EMAIL,)
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat(ForRules):
+    """A person is told of the same thing, as ``by`` (a JMESPath over the facts) names it, once within a time."""
+
+    by: str
+    within: timedelta = timedelta(hours=4)
+
+
+@dataclass(frozen=True, slots=True)
+class NextChannel(ForRules):
+    """The next channel carries the message too, unless there was that success within a time."""
+
+    after: timedelta
+    unless: Until = Until.DELIVERED
+
+
+@dataclass(frozen=True, slots=True)
+class Courtesy:
+    """Everything in ``courtesy.yaml``. ``hours`` are names of calendars: when a channel may be used."""
+
+    hours: Mapping[Channel, str] = field(default_factory=dict)
+    digests: tuple[Digest, ...] = ()
+    throttles: tuple[Throttle, ...] = ()
+    repeats: tuple[Repeat, ...] = ()
+    next_channel: tuple[NextChannel, ...] = ()
+
+    def digest_for(self, rule_id: str) -> Digest | None:
+        """Return the first digest that is for a rule."""
+        return next((one for one in self.digests if one.serves(rule_id)), None)
+
+    def repeat_for(self, rule_id: str) -> Repeat | None:
+        """Return the first repeat that is for a rule."""
+        return next((one for one in self.repeats if one.serves(rule_id)), None)
+
+    def next_channel_for(self, rule_id: str) -> NextChannel | None:
+        """Return the first entry that says when the next channel takes over for a rule, a digest too."""
+        patterns = ((one, pattern) for one in self.next_channel for pattern in one.rules)
+        return next((one for one, pattern in patterns if fnmatchcase(rule_id, pattern)), None)

@@ -1,0 +1,232 @@
+"""Whether a message goes out now, later, within another one, or not at all: asked before every submit."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from herald.domain.configuration import Configuration
+from herald.domain.courtesy import DIGEST_RULE, Digest, Throttle, Until
+from herald.domain.delivery import Channel, Delivery, DeliveryState
+from herald.domain.errors import Reason
+from herald.domain.notification import Notification, Severity
+from herald.domain.paths import found
+from herald.domain.sending_hours import held_until
+from herald.ports import Clock, NotificationRecord, StateStore
+from herald.usecases import courtesy_shelves as shelves
+from herald.usecases import shelves as memory
+from herald.usecases.gathering import Gathering, Tell
+from herald.usecases.settled import settled
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Not now. ``wakes``: this very message has to come again when the time has come."""
+
+    until: datetime
+    reason: Reason
+    detail: str
+    wakes: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Not on this channel, or, for some reasons, not at all."""
+
+    reason: Reason
+    detail: str
+
+
+Treatment = Hold | Leave | Tell
+
+
+@dataclass(frozen=True)
+class Courtesies:
+    """Treats messages as ``courtesy.yaml`` says, and as operators silence them. What is critical only they hold up."""
+
+    state: StateStore
+    gathering: Gathering
+    clock: Clock
+
+    def __call__(
+        self, record: NotificationRecord, delivery: Delivery, configuration: Configuration, facts: Mapping[str, Any]
+    ) -> Treatment | None:
+        """Return what becomes of a message before it is submitted on a channel; ``None``: it goes out.
+
+        Asked again, after a crash or because the message came twice, it says the same. Raises ``StorageError``.
+        """
+        case = _Case(record, delivery, configuration, facts, self.clock())
+        courteous: tuple[Callable[[_Case], Treatment | None], ...] = (
+            self._reached, self._settled, self._silenced, self._repeated, self._gathered, self._throttled, _held,
+        )  # fmt: skip
+        # Whoever brings a digest comes first of all: others wait for it, whatever has become of itself.
+        treatments = (
+            self._told_in_digest, self._opted_out, *(courteous if delivery.attempts == 0 else ()), self._overtaken,
+        )  # fmt: skip
+        return next((found for treat in treatments if (found := treat(case)) is not None), None)
+
+    def _opted_out(self, case: "_Case") -> Treatment | None:
+        channel = case.delivery.channel
+        if channel is Channel.EMAIL:
+            return None
+        key = memory.address_key(channel, case.notification.recipient.address(channel) or "")
+        said = memory.opt_outs(self.state).get(key)
+        return Leave(Reason.OPTED_OUT, f"the recipient said stop ({said['event']})") if said and said["out"] else None
+
+    def _overtaken(self, case: "_Case") -> Treatment | None:
+        """Treat what stands in a row. It is the last to be asked, for it notes that this one is told."""
+        if case.notification.sequence is None:
+            return None
+        row, place = case.notification.sequence
+
+        def tell(last: int | None) -> tuple[int | None, int]:
+            return (place, place) if last is None or last < place else (None, last)
+
+        last = memory.told_so_far(self.state).change(memory.row_key(row, case.person), tell)
+        return Leave(Reason.OVERTAKEN, "the recipient was told of a later step before") if last > place else None
+
+    def _reached(self, case: "_Case") -> Treatment | None:
+        after = case.configuration.courtesy.next_channel_for(case.notification.rule_id)
+        if after is None or after.unless is Until.SETTLED:
+            return None
+        reached = [one for one in case.record.deliveries if one.overdue and one.state is DeliveryState.DELIVERED]
+        return Leave(Reason.REACHED, f"it arrived by {reached[0].channel} meanwhile") if reached else None
+
+    def _settled(self, case: "_Case") -> Treatment | None:
+        if not case.has_waited or case.notification.rule_id == DIGEST_RULE:
+            return None
+        why = settled(case.notification, case.facts, self.state)
+        return Leave(Reason.SETTLED, why) if why else None
+
+    def _silenced(self, case: "_Case") -> Treatment | None:
+        for silence in shelves.silences(self.state).get(shelves.ALL) or ():
+            if silence.keeps_back(case.notification, case.now):
+                return Leave(Reason.SILENCED, f"{silence.id} by {silence.by}: {silence.comment}")
+        return None
+
+    def _gathered(self, case: "_Case") -> Treatment | None:
+        digest = case.configuration.courtesy.digest_for(case.notification.rule_id)
+        if digest is None or not case.may_be_gathered(digest.channels):
+            return None
+        group = shelves.group_key(f"digest/{digest.id}", case.person, case.value(digest.by))
+        # What comes in the night is one digest in the morning.
+        opens = case.opens(digest.channels[0]) or case.now
+        return self._joined(case, group, digest.id, max(digest.wait, opens - case.now), digest.interval)
+
+    def _told_in_digest(self, case: "_Case") -> Treatment | None:
+        """Treat what has waited in a digest; ``None`` where it is told by itself: alone in it, or too late for it."""
+        if case.delivery.state is not DeliveryState.HELD or case.delivery.reason is not Reason.GATHERED:
+            return None
+        name, _, digest = case.delivery.detail.partition(" ")
+        window = self.gathering.of(digest)
+        mine = case.notification.id
+        if window is None or (window.told is not None and (mine not in window.told or window.told == (mine,))):
+            return None
+        if window.closed_at is None:
+            return Hold(window.due_at, Reason.GATHERED, case.delivery.detail, wakes=window.opener == mine)
+        told_by = _digests(case.configuration)[name]
+        channels = told_by.channels if isinstance(told_by, Digest) else told_by.digest_channels
+        return Tell(digest, told_by.template, case.reachable(channels))
+
+    def _repeated(self, case: "_Case") -> Treatment | None:
+        repeat = case.configuration.courtesy.repeat_for(case.notification.rule_id)
+        if repeat is None or case.is_critical:
+            return None
+        mine = case.notification.id
+
+        def tell(last: Mapping[str, Any] | None) -> tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]:
+            if last is not None and case.now - last["at"] < repeat.within:
+                return None, last
+            return {"notification": mine, "at": case.now}, None
+
+        key = shelves.group_key(f"repeat/{repeat.id}", case.person, case.value(repeat.by))
+        last = shelves.told(self.state).change(key, tell)
+        if last is None or last["notification"] == mine:
+            return None
+        return Leave(Reason.REPEATED, f"told at {last['at']:%Y-%m-%dT%H:%MZ} by {last['notification']} ({repeat.id})")
+
+    def _throttled(self, case: "_Case") -> Treatment | None:
+        for throttle in case.configuration.courtesy.throttles:
+            counts = throttle.serves(case.notification.rule_id) and case.delivery.channel in throttle.channels
+            if not counts or case.is_critical or not case.may_be_gathered(throttle.digest_channels):
+                continue
+            free_at = self._free_at(case, throttle)
+            if free_at is not None:
+                group = shelves.group_key(f"throttle/{throttle.id}", case.person, "")
+                return self._joined(case, group, throttle.id, free_at - case.now, timedelta(0))
+        return None
+
+    def _free_at(self, case: "_Case", throttle: Throttle) -> datetime | None:
+        """Count a message; return when there is room again if there is none now."""
+        mine = case.notification.id
+
+        def count(before: Mapping[str, Any] | None) -> tuple[Mapping[str, Any] | None, datetime | None]:
+            passed = [(one, at) for one, at in (before or {}).get("passed", ()) if case.now - at < throttle.within]
+            if any(one == mine for one, _ in passed):
+                return None, None
+            if len(passed) >= throttle.most:
+                return None, passed[-throttle.most][1] + throttle.within
+            return {"passed": [*([one, at] for one, at in passed), [mine, case.now]]}, None
+
+        return shelves.counted(self.state).change(shelves.group_key(throttle.id, case.person, ""), count)
+
+    def _joined(self, case: "_Case", group: str, name: str, wait: timedelta, interval: timedelta) -> Treatment:
+        place = self.gathering.join(group, case.notification.id, wait, interval)
+        return Hold(place.due_at, Reason.GATHERED, f"{name} {place.digest}", wakes=place.opener)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One message before one submit."""
+
+    record: NotificationRecord
+    delivery: Delivery
+    configuration: Configuration
+    facts: Mapping[str, Any]
+    now: datetime
+
+    @property
+    def notification(self) -> Notification:
+        return self.record.notification
+
+    @property
+    def person(self) -> str:
+        return self.notification.recipient.key
+
+    @property
+    def is_critical(self) -> bool:
+        return self.notification.severity is Severity.CRITICAL
+
+    @property
+    def has_waited(self) -> bool:
+        """Whether so much time went by that the matter may be over: it was held, or another channel had its time."""
+        return self.delivery.state is DeliveryState.HELD or any(one.overdue for one in self.record.deliveries)
+
+    def may_be_gathered(self, channels: tuple[Channel, ...]) -> bool:
+        """Say whether it may still become part of a digest: nothing was tried yet, and the digest can reach them."""
+        untouched = all(
+            one.state is DeliveryState.HELD and one.reason is Reason.QUIET_HOURS for one in self.record.deliveries
+        )
+        is_digest = self.notification.rule_id == DIGEST_RULE
+        return untouched and not is_digest and not self.is_critical and bool(self.reachable(channels))
+
+    def reachable(self, channels: tuple[Channel, ...]) -> tuple[Channel, ...]:
+        return tuple(channel for channel in channels if self.notification.recipient.address(channel))
+
+    def opens(self, channel: Channel) -> datetime | None:
+        recipient = self.notification.recipient
+        return held_until(self.configuration, recipient, channel, self.notification.severity, self.now)
+
+    def value(self, path: str | None) -> str:
+        return str(found(path, self.facts)) if path else ""
+
+
+def _held(case: _Case) -> Treatment | None:
+    channel = case.delivery.channel
+    until = case.opens(channel)
+    return Hold(until, Reason.QUIET_HOURS, f"outside sending hours of {channel}") if until is not None else None
+
+
+def _digests(configuration: Configuration) -> Mapping[str, Digest | Throttle]:
+    courtesy = configuration.courtesy
+    return {**{one.id: one for one in courtesy.throttles}, **{one.id: one for one in courtesy.digests}}

@@ -1,0 +1,85 @@
+"""``courtesy.yaml`` checked before it ships: calendars, rules and templates that are there, and paths that are some."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from fnmatch import fnmatchcase
+
+from herald.domain.configuration import Configuration
+from herald.domain.courtesy import ForRules
+from herald.domain.delivery import Channel
+from herald.usecases.approvals.tellings import TEMPLATES
+from herald_cli.calendar_lint import unknown_calendar
+from herald_cli.channel_lint import missing_parts
+from herald_cli.configuration_folder import AUDIENCES, COURTESY, LoadedFolder
+from herald_cli.findings import Finding, did_you_mean
+from herald_cli.path_lint import bad_path
+from herald_cli.yaml_reader import Document, Keys
+
+
+def courtesy_findings(loaded: LoadedFolder, configuration: Configuration) -> Iterator[Finding]:
+    """Yield what is wrong with ``courtesy.yaml``, and with the hours of members."""
+    yield from _members(loaded.documents[AUDIENCES], configuration)
+    document = loaded.documents.get(COURTESY)
+    if document is None:
+        return
+    courtesy = configuration.courtesy
+    for channel, name in courtesy.hours.items():
+        yield from unknown_calendar(document, ("hours", str(channel)), name, configuration)
+    for section, entries in (
+        ("digests", courtesy.digests), ("throttles", courtesy.throttles), ("repeats", courtesy.repeats),
+        ("next_channel", courtesy.next_channel),
+    ):  # fmt: skip
+        yield from _rules(document, section, entries, configuration)
+    for digest in courtesy.digests:
+        at: Keys = ("digests", digest.id)
+        yield from _told_by(document, at, digest.template, digest.channels, configuration)
+        if digest.by:
+            yield from bad_path(document, (*at, "by"), digest.by)
+    for throttle in courtesy.throttles:
+        yield from _told_by(
+            document, ("throttles", throttle.id), throttle.template, throttle.digest_channels, configuration
+        )
+    for repeat in courtesy.repeats:
+        yield from bad_path(document, ("repeats", repeat.id, "by"), repeat.by)
+
+
+def _rules(
+    document: Document, section: str, entries: Iterable[ForRules], configuration: Configuration
+) -> Iterator[Finding]:
+    known = {rule.id for rule in configuration.rules if rule.then} | {f"approval.{kind}" for kind in TEMPLATES}
+    taken: dict[str, str] = {}
+    for entry in entries:
+        for number, pattern in enumerate(entry.rules):
+            at: Keys = (section, entry.id, "rules", number)
+            served = {rule for rule in known if fnmatchcase(rule, pattern)}
+            if not served and pattern != "digest":
+                fix = did_you_mean(pattern, known)
+                yield document.finding(at, "unknown-rule", f"`{pattern}` is no rule that tells anybody", fix)
+            first = next((taken[rule] for rule in sorted(served) if rule in taken and taken[rule] != entry.id), None)
+            if first is not None and section != "throttles":
+                message = f"`{pattern}` has rules that `{first}` has already, and the first one counts"
+                yield replace(document.finding(at, "overlapping", message), warning=True)
+            taken |= dict.fromkeys(served - taken.keys(), entry.id)
+
+
+def _told_by(
+    document: Document, at: Keys, template: str, channels: tuple[Channel, ...], configuration: Configuration
+) -> Iterator[Finding]:
+    templates = {key.partition("/")[0] for key in configuration.templates}
+    if template not in templates:
+        fix = did_you_mean(template, templates)
+        yield document.finding((*at, "template"), "unknown-template", f"there is no template `{template}`", fix)
+        return
+    for channel in channels:
+        for key in missing_parts(configuration, template, channel):
+            message = f"the template `{template}` cannot be sent over {channel}"
+            yield document.finding(at, "missing-part", message, f"add templates/{key}")
+
+
+def _members(document: Document, configuration: Configuration) -> Iterator[Finding]:
+    for name, audience in configuration.audiences.items():
+        for value, members in audience.members.items():
+            for number, member in enumerate(members):
+                for channel, calendar in member.hours:
+                    at: Keys = ("audiences", name, "members", value, number, "hours", str(channel))
+                    yield from unknown_calendar(document, at, calendar, configuration)

@@ -38,15 +38,19 @@ class Played:
 
 def play(house: RunningHouse, say: Callable[[str], None]) -> list[Played]:
     """Send each scenario, wait for its effects, and return what became of it."""
-    played = []
+    played: list[Played] = []
+    waiting: list[Played] = []
     scenarios = read_scenarios()
     for number, scenario in enumerate(scenarios, start=1):
         say(f"[{number}/{len(scenarios)}] {scenario.title}")
         answer = send(house.connection, scenario.file.read_bytes(), scenario.source, scenario.door)
         event_id = answer.body.get("id", "") if isinstance(answer.body, dict) else ""
-        one = Played(scenario, answer, event_id)
-        played.append(one)
-        _await(house, one)
+        played.append(Played(scenario, answer, event_id))
+        waiting.append(played[-1])
+        if not scenario.with_next:
+            for one in waiting:
+                _await(house, one)
+            waiting.clear()
     return [*played, *_play_approvals(house, say), *_play_scans(house, say)]
 
 

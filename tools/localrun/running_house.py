@@ -5,12 +5,14 @@ import secrets
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from herald.adapters.configuration_bundle import versioned
+from herald.domain.configuration import Configuration
 from herald_cli.configuration_folder import read_folder
 from herald_cli.connection import LOCAL_RUN, Connection
 from herald_cli.ports_of_stack import configuration_store
@@ -61,7 +63,7 @@ def running_house(
             say("filling the secrets, applying config/, subscribing the webhooks")
             connection = _connection(stack, threekit, opentext)
             tokens = _fill_secrets(stack, threekit, opentext)
-            configuration_store(connection).apply(read_folder(ROOT / "config"))
+            configuration_store(connection).apply(at_any_hour(read_folder(ROOT / "config")))
             _subscribe(stack, threekit, opentext, tokens)
             running_file.parent.mkdir(exist_ok=True)
             running_file.write_text(json.dumps(_as_told(connection)), encoding="utf-8")
@@ -69,6 +71,12 @@ def running_house(
                 yield RunningHouse(stack, threekit, opentext, connection)
             finally:
                 running_file.unlink(missing_ok=True)
+
+
+def at_any_hour(configuration: Configuration) -> Configuration:
+    """Return the configuration without sending hours: what a local run shows must not hang on when it is run."""
+    courtesy = replace(configuration.courtesy, hours={})
+    return versioned(replace(configuration, courtesy=courtesy))
 
 
 def _connection(stack: LocalStack, threekit: ThreekitSimulator, opentext: OpenTextSimulator) -> Connection:

@@ -35,7 +35,8 @@ class Scenario:
 
     ``door`` is where it is sent, ``None`` for where the file belongs. ``answer`` is the HTTP status, ``skips`` the
     reasons noted in the decision, ``written_back`` whether the order in Threekit bears the outcomes, ``milestones`` and
-    ``status`` what it bears of a workflow, ``item`` rows of the item's metadata, ``audit`` actions in the trace.
+    ``status`` what it bears of a workflow, ``item`` rows of the item's metadata, ``audit`` actions in the trace. With
+    ``with_next`` the next sample is sent before the effects of this one are awaited.
     """
 
     title: str
@@ -51,6 +52,7 @@ class Scenario:
     status: str | None = None
     item: Mapping[str, Any] = field(default_factory=dict)
     audit: frozenset[str] = frozenset()
+    with_next: bool = False
 
     @property
     def is_sent(self) -> bool:
@@ -132,6 +134,7 @@ def _scenario(entry: dict[str, Any], folder: Path) -> Scenario:
         status=expected.get("status"),
         item=expected.get("item", {}),
         audit=frozenset(expected.get("audit", ())),
+        with_next=entry.get("with_next", False),
     )
 
 

@@ -10,6 +10,7 @@ app = typer.Typer(
     help="Herald carries what happens in Threekit to the right people through OpenText Notifications, and back.",
 )
 app.command()(story.trace)
+app.command(epilog="Example: herald why evt_... --person dana.whitmore@example.com")(story.why)
 app.command()(story.send)
 app.command()(story.republish)
 app.command()(operating.status)

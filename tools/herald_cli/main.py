@@ -2,7 +2,7 @@
 
 import typer
 
-from herald_cli.commands import approving, configuring, operating, scanning, story, whatsapp
+from herald_cli.commands import approving, backtesting, configuring, operating, scanning, story, whatsapp
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -17,6 +17,7 @@ app.command()(operating.status)
 app.command()(operating.doctor)
 app.command()(operating.reconcile)
 app.command()(operating.redrive)
+configuring.config.command(epilog="Example: herald config backtest --since 7d --fail-above 100")(backtesting.backtest)
 app.add_typer(configuring.rules, name="rules")
 app.add_typer(configuring.config, name="config")
 app.add_typer(scanning.app, name="scan")

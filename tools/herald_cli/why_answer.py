@@ -39,7 +39,8 @@ TAKEN = {
 }
 """States in which a message has left Herald, by their values."""
 UNDER_WAY = {
-    "PENDING": "waits in its queue", "CLAIMED": "is being sent now", "RETRY_AT": "is tried again", "HELD": "is held",
+    "PENDING": "waits in its queue", "CLAIMED": "is being sent now, or given up at",
+    "RETRY_AT": "is tried again at", "HELD": "is held until",
 }  # fmt: skip
 NOT_STORED = "it was decided on, and the ledger does not hold it yet, or, after 90 days, no more"
 ANSWERS_TO_NOBODY = frozenset({STATUS_TYPE, *REPLY_TYPES.values()})
@@ -66,7 +67,7 @@ def told(message: Message) -> Sentence:
     """Return what became of a message."""
     standing, text = _fate(message) if message.stored else (Standing.NOT_YET, NOT_STORED)
     earlier = f", because of the earlier event {message.earlier} about the same" if message.earlier else ""
-    return Sentence(standing, f"{text}{earlier} ({message.notification.rule_id})")
+    return Sentence(standing, f"{text}{earlier} (rule {message.notification.rule_id})")
 
 
 def _fate(message: Message) -> tuple[Standing, str]:
@@ -84,7 +85,7 @@ def _fate(message: Message) -> tuple[Standing, str]:
         at = moment(current.submitted_at or current.updated_at)
         return Standing.TOLD, f"by {way} at {at} UTC, {TAKEN[state]}{f', after {failed}' if failed else ''}"
     if current.state is DeliveryState.UNKNOWN:
-        return Standing.PERHAPS, f"by {way}, for no answer to the submit is known{_why_waiting(current)}"
+        return Standing.PERHAPS, f"by {way}; an answer to the submit is waited for until{_why_waiting(current)}"
     return Standing.NOT_YET, f"the {way} {UNDER_WAY.get(state, f'is {state}')}{_why_waiting(current)}"
 
 
@@ -94,7 +95,7 @@ def _failures(message: Message) -> str:
 
 
 def _why_waiting(delivery: Delivery) -> str:
-    until = f" until {moment(delivery.due_at)} UTC" if delivery.due_at else ""
+    until = f" {moment(delivery.due_at)} UTC" if delivery.due_at else ""
     return f"{until}{f': {because(delivery.reason, delivery.detail)}' if delivery.reason else ''}"
 
 

@@ -57,7 +57,7 @@ def why(stack: Stack, who: str) -> str:
 def test_the_answer_comes_first_and_the_chain_after_it(told: Stack) -> None:
     said = why(told, "okafor")
     assert said.startswith(
-        "Told by SMS at 2026-03-02 09:32 UTC, taken by OpenText, which has not said more yet (large)"
+        "Told by SMS at 2026-03-02 09:32 UTC, taken by OpenText, which has not said more yet (rule large)"
     )
     assert "matched large" in said
     assert "audience leaders: order.region is AMER; that is Paul Okafor" in said

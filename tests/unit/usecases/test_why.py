@@ -43,7 +43,7 @@ class TestWhoWasTold:
     def test_hears_how_and_when_and_what_is_known_since(self) -> None:
         sent = taken(TO_PAUL)
         world = paul_was_told(sent, sent.ended(NOW + timedelta(minutes=3), DeliveryState.DELIVERED, None, "Confirmed"))
-        assert world.answer("paul@example.com") == "Told by SMS at 2026-03-02 09:32 UTC, delivered (large)"
+        assert world.answer("paul@example.com") == "Told by SMS at 2026-03-02 09:32 UTC, delivered (rule large)"
         sms, mail = world.ask("Paul").messages[0].channels
         assert [(step.what, step.said) for step in sms.steps] == [("submitted", ""), ("delivered", "Confirmed")]
         assert (mail.delivery, mail.steps) == (None, ())
@@ -57,7 +57,7 @@ class TestWhoWasTold:
     )
     def test_sent_is_not_delivered(self, state: DeliveryState, says: str) -> None:
         sent = taken(TO_PAUL)
-        assert paul_was_told(sent, sent.ended(NOW, state, None)).answer("Paul").endswith(f"UTC, {says} (large)")
+        assert paul_was_told(sent, sent.ended(NOW, state, None)).answer("Paul").endswith(f"UTC, {says} (rule large)")
 
     def test_on_the_next_channel_hears_what_failed_before(self) -> None:
         stop = ended(TO_PAUL, Channel.SMS, DeliveryState.SKIPPED, Reason.OPTED_OUT)
@@ -65,7 +65,7 @@ class TestWhoWasTold:
         world.said_stop("+16175550102")
         assert world.answer("Paul") == (
             "Told by e-mail at 2026-03-02 09:32 UTC, taken by OpenText, which has not said more yet, "
-            "after SMS ended as SKIPPED: they said stop on this channel (large)"
+            "after SMS ended as SKIPPED: they said stop on this channel (rule large)"
         )
         assert [(one.channel, one.event_id) for one in world.ask("Paul").stopped] == [(Channel.SMS, "evt_stop")]
 
@@ -74,7 +74,7 @@ class TestWhoWasTold:
         world = World().happened(a_decision_of({"large": MATCHED}, TO_PAUL))
         theirs = replace(TO_PAUL, event_id=earlier.id)
         world.delivered(theirs, replace(taken(theirs), event_id=earlier.id))
-        assert f", because of the earlier event {earlier.id} about the same (large)" in world.answer("Paul")
+        assert f", because of the earlier event {earlier.id} about the same (rule large)" in world.answer("Paul")
         assert world.ask("Paul").messages[0].channels[0].steps[0].what == "submitted"
 
     def test_of_several_rules_hears_the_furthest_first(self) -> None:
@@ -92,12 +92,12 @@ class TestWhoIsNotToldYet:
             NOW, NOW + HOUR, Reason.RESTING, "at OpenText's gate", turn=True
         )
         assert paul_was_told(waits).answer("Paul") == (
-            "Not told yet: the SMS is tried again until 2026-03-02 10:30 UTC: OpenText is left alone for a while "
-            "(at OpenText's gate) (large)"
+            "Not told yet: the SMS is tried again at 2026-03-02 10:30 UTC: OpenText is left alone for a while "
+            "(at OpenText's gate) (rule large)"
         )
 
     def test_hears_that_nothing_was_begun(self) -> None:
-        assert paul_was_told().answer("Paul") == "Not told yet: the SMS waits in its queue (large)"
+        assert paul_was_told().answer("Paul") == "Not told yet: the SMS waits in its queue (rule large)"
 
     def test_hears_that_the_ledger_knows_nothing(self) -> None:
         world = World().happened(a_decision_of({"large": MATCHED}, TO_PAUL))
@@ -105,7 +105,7 @@ class TestWhoIsNotToldYet:
 
     def test_may_have_been_told_if_no_answer_is_known(self) -> None:
         doubtful = Delivery(TO_PAUL.id, Channel.SMS, EVENT.id).unknown(NOW, NOW + HOUR, Reason.TIMED_OUT, "")
-        assert paul_was_told(doubtful).answer("Paul").startswith("Perhaps told by SMS, for no answer to the submit is ")
+        assert paul_was_told(doubtful).answer("Paul").startswith("Perhaps told by SMS; an answer")
 
     def test_before_a_decision_hears_what_is_in_the_way(self) -> None:
         world = World().happened()
@@ -121,7 +121,7 @@ class TestWhoWasNotTold:
         refused = ended(TO_PAUL, Channel.EMAIL, DeliveryState.FAILED, Reason.REFUSED, "HTTP 400")
         assert paul_was_told(stop, refused).answer("Paul") == (
             "Not told: SMS ended as SKIPPED: they said stop on this channel (evt_stop), e-mail ended as FAILED: it was "
-            "refused (HTTP 400) (large)"
+            "refused (HTTP 400) (rule large)"
         )
 
     def test_because_they_are_a_member_for_another_value(self) -> None:
@@ -230,7 +230,7 @@ class TestWhatIsHeldOnPurpose:
         fresh = taken(TO_PAUL)
         held = to_come(fresh, "HELD", reason, "until seven", due_at=NOW + HOUR, job_id=None)
         assert paul_was_told(held).answer("Paul") == (
-            f"Not told yet: the SMS is held until 2026-03-02 10:30 UTC: {says} (until seven) (large)"
+            f"Not told yet: the SMS is held until 2026-03-02 10:30 UTC: {says} (until seven) (rule large)"
         )
 
     def test_told_within_a_digest_is_told_as_the_digest_is(self) -> None:
@@ -242,12 +242,15 @@ class TestWhatIsHeldOnPurpose:
         assert message.digest.channels[0].steps[0].what == "submitted"
         assert world.answer("Paul") == (
             "Told by e-mail at 2026-03-02 11:00 UTC, taken by OpenText, which has not said more yet, within the digest "
-            f"{digest.id} (large)"
+            f"{digest.id} (rule large)"
         )
 
     def test_a_digest_that_is_gone_is_named(self) -> None:
         world = paul_was_told(to_come(taken(TO_PAUL), "DIGESTED", "", "ntf_gone"))
-        assert world.answer("Paul") == "Perhaps told within the digest ntf_gone, of which nothing more is known (large)"
+        assert (
+            world.answer("Paul")
+            == "Perhaps told within the digest ntf_gone, of which nothing more is known (rule large)"
+        )
 
 
 class TestWhoHasToApprove:

@@ -125,7 +125,8 @@ class TestCost:
 
     @staticmethod
     def price(channel: Channel, address: str, segments: int) -> Decimal:
-        return Decimal(segments) if channel is Channel.SMS and address.startswith("+") else Decimal("0.01")
+        each = 1 if channel is Channel.SMS and address.startswith("+") else Decimal("0.01")
+        return Decimal(segments * each)
 
     def cost(self, rule: Rule) -> Decimal:
         costs = Costs(self.price, self.InSegments())  # type: ignore[arg-type]

@@ -128,9 +128,18 @@ class TestTheEventsThatChangeMost:
         assert len(difference(*events).most_changed) == 10
 
     def test_a_message_is_laid_to_the_event_that_only_one_side_makes_it_of(self) -> None:
+        first, second = an_event(NOTHING, TO_GRETA, 1), an_event(NOTHING, TO_GRETA, 2)
+        added = {one.id: one.added for one in difference(first, second).most_changed}
+        assert added == {"evt_1": ("Greta by email",), "evt_2": ()}
         other = said(a_message("b"))
         found = difference(an_event(TO_GRETA, other, 1), an_event(NOTHING, said(a_message("c")), 2))
         assert [(one.id, one.added) for one in found.most_changed] == [("evt_2", ("Greta by email",))]
+
+    def test_what_both_sides_send_at_different_events_is_laid_to_neither(self) -> None:
+        sooner = an_event(NOTHING, TO_GRETA, 1)
+        later = an_event(TO_GRETA, said(a_message(), a_message("b")), 2)
+        added = {one.id: one.added for one in difference(sooner, later).most_changed}
+        assert added == {"evt_1": (), "evt_2": ("Greta by email",)}
 
 
 MESSAGES = st.builds(

@@ -26,7 +26,8 @@ def test_a_part_of_a_name_is_all_those_who_bear_it() -> None:
 
 
 def test_a_whole_name_is_no_part_of_another() -> None:
-    assert named("luc perrin") == ["Luc Perrin"]
+    ann, anna = Recipient("Ann", "ann@example.com"), Recipient("Anna", "anna@example.com")
+    assert [one.name for one in meant(people([anna, ann]), "ann")] == ["Ann"]
 
 
 def test_entries_that_share_an_address_are_one_person() -> None:

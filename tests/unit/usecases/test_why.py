@@ -69,6 +69,11 @@ class TestWhoWasTold:
         )
         assert [(one.channel, one.event_id) for one in world.ask("Paul").stopped] == [(Channel.SMS, "evt_stop")]
 
+    def test_a_stop_that_was_taken_back_is_none(self) -> None:
+        world = paul_was_told(taken(TO_PAUL))
+        world.said_stop("+16175550102", out=False)
+        assert world.ask("Paul").stopped == ()
+
     def test_by_an_earlier_event_about_the_same_hears_which(self) -> None:
         earlier = an_event(identity=Identity.of_sender_id("/threekit/main", "earlier"))
         world = World().happened(a_decision_of({"large": MATCHED}, TO_PAUL))
@@ -131,6 +136,7 @@ class TestWhoWasNotTold:
         (large, _) = paul_was_told().ask("Greta").rules
         assert large.membership is not None
         assert [one.name for one in large.membership.members] == ["Paul Okafor"]
+        assert paul_was_told().ask("Greta").elsewhere == ()
 
     def test_because_the_rule_did_not_match(self) -> None:
         assert paul_was_told().answer("Finance desk") == "Not told: dear did not match: what decided dear"

@@ -42,7 +42,7 @@ HOUSE = a_configuration(
     rules=(LARGE, DEAR, TO_CUSTOMER, TO_PLANT),
     audiences={
         "leaders": Audience("leaders", by="order.region", members={"EMEA": (GRETA,), "AMER": (PAUL,)}),
-        "finance": Audience("finance", members={"*": (FINANCE,)}),
+        "finance": Audience("finance", members={"*": (FINANCE, GRETA)}),
         "customer": Audience("customer", person="order.customer"),
         "plant": Audience("plant", members={"*": (PLANT,)}),
         "engineering": Audience("engineering", members={"*": (ENGINEERING,)}),

@@ -1,5 +1,6 @@
 """What one configuration says to the facts of an event."""
 
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ from tests.unit.backtest.recorded import changed, seen, with_rule
 from tests.unit.rules.orders import CONFIGURATION, NOW
 
 from herald.adapters.cel import CelRuleEngine
-from herald.domain.configuration import Configuration, Notify, Rule
+from herald.domain.configuration import Audience, Configuration, Notify, Rule
 from herald.domain.delivery import Channel
 from herald.domain.message import SmsContent
 from herald.domain.notification import Recipient, Severity
@@ -88,6 +89,19 @@ class TestNight:
         assert [message.night for message in said(seen(), customers, at).messages] == [True]
         bare = changed(rules=(to_customers("status"),), calendars={}, default_calendar="")
         assert [message.night for message in said(seen(), bare, at).messages] == [False]
+
+    def test_a_zone_of_the_recipient_s_own_comes_before_their_calendar(self) -> None:
+        @dataclass(frozen=True)
+        class Zoned(Recipient):
+            zone: str = "Asia/Tokyo"
+
+        desk = Audience("finance", members={"*": (Zoned("Desk", "desk@example.com", calendar="office-berlin"),)})
+        rules = tuple(rule for rule in CONFIGURATION.rules if rule.id == "large-order-to-finance")
+        there = replace(
+            CONFIGURATION, rules=rules, audiences={**CONFIGURATION.audiences, "finance": desk}, version="v2"
+        )
+        messages = said(seen(), there, datetime(2026, 1, 5, 14, tzinfo=UTC)).messages
+        assert [message.night for message in messages if message.who == "Desk"] == [True]
 
 
 class TestApprovals:

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 from tests.builders import ORDER_ID, an_event
 from tests.unit.command_line.a_stack import Stack
 from tests.unit.command_line.test_approvals_preview import a_body
@@ -158,6 +160,17 @@ def test_nothing_is_written_and_nothing_enqueued(stack: Stack, folder: Path) -> 
     stack.run_json("config", "backtest", "--config", str(folder))
     assert stored(stack) == before
     assert stack.taken("DispatchQueue") == stack.taken("WritebackQueue") == []
+
+
+def test_progress_is_shown_on_a_terminal_and_nowhere_else(
+    stack: Stack, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(stack, 1)
+    for is_terminal in (True, False):
+        shown = StringIO()
+        monkeypatch.setattr("herald_cli.commands.backtesting.err", Console(file=shown, force_terminal=is_terminal))
+        stack.run_json("config", "backtest", "--config", str(folder))
+        assert ("replaying" in shown.getvalue()) is is_terminal
 
 
 class TestSamples:

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from herald.domain.audience import resolve
 from herald.domain.canonical import short_id
@@ -108,12 +109,14 @@ class Side:
         return Message(identity, alike, who, channel, is_night(at, self._zone(recipient)), cost)
 
     def _zone(self, recipient: Recipient) -> ZoneInfo:
-        own = getattr(recipient, "zone", None)
-        if own:
-            return ZoneInfo(own)
         calendars = self.configuration.calendars
         calendar = calendars.get(recipient.calendar or "") or calendars.get(self.configuration.default_calendar)
-        return ZoneInfo(calendar.zone if calendar else "UTC")
+        for name in (getattr(recipient, "zone", None), calendar.zone if calendar else None):
+            # What an event calls a zone need not be one.
+            with suppress(ZoneInfoNotFoundError, ValueError):
+                if name:
+                    return ZoneInfo(name)
+        return ZoneInfo("UTC")
 
 
 def both_sides(

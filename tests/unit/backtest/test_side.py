@@ -90,10 +90,11 @@ class TestNight:
         bare = changed(rules=(to_customers("status"),), calendars={}, default_calendar="")
         assert [message.night for message in said(seen(), bare, at).messages] == [False]
 
-    def test_a_zone_of_the_recipient_s_own_comes_before_their_calendar(self) -> None:
+    @pytest.mark.parametrize(("name", "night"), [("Asia/Tokyo", True), ("Nowhere/Land", False)])
+    def test_a_zone_of_the_recipient_s_own_comes_before_their_calendar(self, name: str, night: bool) -> None:
         @dataclass(frozen=True)
         class Zoned(Recipient):
-            zone: str = "Asia/Tokyo"
+            zone: str = name
 
         desk = Audience("finance", members={"*": (Zoned("Desk", "desk@example.com", calendar="office-berlin"),)})
         rules = tuple(rule for rule in CONFIGURATION.rules if rule.id == "large-order-to-finance")
@@ -101,7 +102,7 @@ class TestNight:
             CONFIGURATION, rules=rules, audiences={**CONFIGURATION.audiences, "finance": desk}, version="v2"
         )
         messages = said(seen(), there, datetime(2026, 1, 5, 14, tzinfo=UTC)).messages
-        assert [message.night for message in messages if message.who == "Desk"] == [True]
+        assert [message.night for message in messages if message.who == "Desk"] == [night]
 
 
 class TestApprovals:

@@ -162,11 +162,11 @@ def _chain(
             left_out = tuple(_left_out(plan, planned, named))
             shown = replace(shown, planned=planned, left_out=left_out, silence=silence, alone=alone)
         steps.append(shown)
-    begun, _ = _begun(plan, now)
-    return PreviewedChain(chain, plan, begun, tuple(steps))
+    return PreviewedChain(chain, plan, begun(plan, now)[0], tuple(steps))
 
 
-def _begun(plan: Plan, now: datetime) -> tuple[Approval, tuple[Telling, ...]]:
+def begun(plan: Plan, now: datetime) -> tuple[Approval, tuple[Telling, ...]]:
+    """Return the approval as it stands when it is asked for, and who is told what because of that."""
     approval, heard = hear(
         unopened(plan, now), plan.policy, "begun", "submitted", now, lambda turn: submit(turn, plan, first=True)
     )
@@ -175,7 +175,7 @@ def _begun(plan: Plan, now: datetime) -> tuple[Approval, tuple[Telling, ...]]:
 
 def _left_alone(plan: Plan, now: datetime) -> tuple[tuple[Asking, ...], Approval]:
     """Return who is asked and reminded when, if nobody ever answers, and what it comes to."""
-    approval, tellings = _begun(plan, now)
+    approval, tellings = begun(plan, now)
     found = list(_askings(approval, plan, tellings, now))
     for number in range(LONGEST_SILENCE):
         if approval.next_due is None:

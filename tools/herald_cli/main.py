@@ -2,7 +2,7 @@
 
 import typer
 
-from herald_cli.commands import approving, configuring, operating, scanning, silencing, story, whatsapp
+from herald_cli.commands import approving, backtesting, configuring, operating, scanning, silencing, story, whatsapp
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -10,12 +10,14 @@ app = typer.Typer(
     help="Herald carries what happens in Threekit to the right people through OpenText Notifications, and back.",
 )
 app.command()(story.trace)
+app.command(epilog="Example: herald why evt_... --person dana.whitmore@example.com")(story.why)
 app.command()(story.send)
 app.command()(story.republish)
 app.command()(operating.status)
 app.command()(operating.doctor)
 app.command()(operating.reconcile)
 app.command()(operating.redrive)
+configuring.config.command(epilog="Example: herald config backtest --since 7d --fail-above 100")(backtesting.backtest)
 app.add_typer(configuring.rules, name="rules")
 app.add_typer(configuring.config, name="config")
 app.add_typer(scanning.app, name="scan")

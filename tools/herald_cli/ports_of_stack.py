@@ -13,6 +13,7 @@ from herald.ports import StateStore
 from herald.runtime.bootstrap.world import utc_now
 from herald.usecases import passage
 from herald.usecases.trace import Tracer
+from herald.usecases.why import AskWhy
 from herald_cli.connection import Connection
 
 KEPT = timedelta(days=30)
@@ -29,6 +30,11 @@ def tracer(connection: Connection) -> Tracer:
         audit=DynamoAuditTrail(database, audit_table),
         ledger=ledger(connection),
     )
+
+
+def ask_why(connection: Connection) -> AskWhy:
+    """Return what finds why somebody was told of an event, or not."""
+    return AskWhy(tracer(connection), configuration_store(connection), state_store(connection))
 
 
 def inbox(connection: Connection) -> DynamoInbox:

@@ -1,4 +1,4 @@
-"""``trace``, ``send`` and ``republish``: one event at a time."""
+"""``trace``, ``why``, ``send`` and ``republish``: one event at a time."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -8,6 +8,7 @@ import typer
 from herald.domain.errors import ConfigurationError
 from herald_cli.terminal import (
     EXIT_FINDINGS,
+    EXIT_USAGE,
     JsonOption,
     LocalOption,
     RegionOption,
@@ -46,6 +47,42 @@ def trace(
         if body:
             print_body(out, found)
     if found.broken_at is not None:
+        raise typer.Exit(EXIT_FINDINGS)
+
+
+def why(
+    identifier: Annotated[str, typer.Argument(metavar="EVENT", help="An event's id; a notification's or a job's too.")],
+    person: Annotated[
+        str, typer.Option("--person", metavar="WHO", help="An e-mail address, a phone number or a part of a name.")
+    ],
+    stack: StackOption = None,
+    region: RegionOption = None,
+    local: LocalOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Say why somebody was told of an event, or was not, and show the whole chain between the two.
+
+    Ends with 1 if nobody of that name is known, 2 if several people are.
+    """
+    from herald.usecases.why import SeveralPeopleError  # noqa: PLC0415 - keeps --help quick
+    from herald_cli.approval_words import addressed  # noqa: PLC0415
+    from herald_cli.ports_of_stack import ask_why  # noqa: PLC0415
+    from herald_cli.why_json import why_as_json  # noqa: PLC0415
+    from herald_cli.why_report import print_why  # noqa: PLC0415
+
+    try:
+        with plain_errors():
+            found = ask_why(connected(stack, region, local))(identifier, person)
+    except SeveralPeopleError as error:
+        named = ", ".join(addressed(one.entries[0]) for one in error.people)
+        fail(f"{person} fits several people, give the address of one: {named}", EXIT_USAGE)
+    if found is None:
+        fail(f"nothing recorded bears the id {identifier} (events are kept for 30 days)")
+    if as_json:
+        print_json(why_as_json(found))
+    else:
+        print_why(out, found)
+    if not found.known or found.trace.broken_at is not None:
         raise typer.Exit(EXIT_FINDINGS)
 
 

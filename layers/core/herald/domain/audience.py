@@ -32,9 +32,15 @@ def resolve(audience: Audience, facts: Mapping[str, Any]) -> tuple[Recipient, ..
         person = found(audience.person, facts)
         recipient = recipient_of(person) if isinstance(person, Mapping) else None
         return (recipient,) if recipient else ()
-    values = _values(found(audience.by, facts)) if audience.by is not None else []
-    served = (audience.members.get(value, audience.members.get(ANY, ())) for value in values or [ANY])
+    served = (
+        audience.members.get(value, audience.members.get(ANY, ())) for value in values_of(audience, facts) or [ANY]
+    )
     return _each_once(recipient for members in served for recipient in members)
+
+
+def values_of(audience: Audience, facts: Mapping[str, Any]) -> list[str]:
+    """Return the values that ``by`` finds; none for an audience without it. Never raises."""
+    return _values(found(audience.by, facts)) if audience.by is not None else []
 
 
 def recipient_of(person: Mapping[str, Any]) -> Recipient | None:

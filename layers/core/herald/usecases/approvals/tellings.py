@@ -100,8 +100,8 @@ class _Voice:
             listed = sorted(str(line["seal"][1:3]) for line in values["ask"]["waiting"])
             subject = f"person/{person_key(ticket.person)}"
             version = fingerprint([self.event.type, f"{self.now:%Y-%m-%dT%H}", listed])
-        for recipient in _recipients(approval, telling, ticket):
-            channels = tuple(one for one in _channels(self.policy, telling, ticket) if recipient.address(one))
+        for recipient in addressees(approval, telling, ticket):
+            channels = tuple(one for one in channels_of(self.policy, telling, ticket) if recipient.address(one))
             yield Notification(
                 id=notification_id(f"approval.{kind}", subject, version, recipient), event_id=self.event.id,
                 rule_id=f"approval.{kind}", subject=subject,
@@ -145,7 +145,8 @@ class _Voice:
         ask["waiting"] = values_of.waiting_values(listed, self.now + self.good_for)
 
 
-def _recipients(approval: Approval, telling: Telling, ticket: Ticket | None) -> Iterable[Recipient]:
+def addressees(approval: Approval, telling: Telling, ticket: Ticket | None) -> Iterable[Recipient]:
+    """Return who is told; ``ticket`` is that of the telling, if it has one."""
     if telling.to == "ticket":
         return [ticket.person] if ticket else []
     if telling.to == "requester":
@@ -153,7 +154,8 @@ def _recipients(approval: Approval, telling: Telling, ticket: Ticket | None) -> 
     return approval.watchers
 
 
-def _channels(policy: Policy, telling: Telling, ticket: Ticket | None) -> tuple[Channel, ...]:
+def channels_of(policy: Policy, telling: Telling, ticket: Ticket | None) -> tuple[Channel, ...]:
+    """Return over which channels that is told, in their order."""
     if "channel" in telling.details:
         return (Channel(telling.details["channel"]),)
     step = policy.chain.step(ticket.step) if ticket and telling.to == "ticket" else None

@@ -1,0 +1,158 @@
+"""What a backtest found, printed for a person and for scripts."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from herald_cli.approval_words import iso
+from herald_cli.backtest_run import Backtest
+from herald_cli.backtest_tally import ChangedEvent, Difference, Line
+from herald_cli.scan_tables import plain_table
+from herald_cli.scan_words import count, moment
+
+MOST_LINES = 30
+MOST_NAMED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Framed:
+    """A backtest with the versions it compares. Samples have no ``since`` and no ``read_units``."""
+
+    found: Backtest
+    before: str
+    after: str
+    since: datetime | None = None
+    read_units: float | None = None
+    priced: bool = False
+
+
+def print_backtest(console: Console, framed: Framed) -> None:
+    """Print the totals first, then where they come from."""
+    found = framed.found
+    console.print(Text.assemble(framed.before, " → ", (framed.after, "bold")))
+    since = f" since {moment(framed.since)} UTC" if framed.since else ""
+    cut_off = " (there are more)" if found.cut_off else ""
+    console.print(f"{count(found.difference.events)} events replayed{since}{cut_off}", highlight=False)
+    if found.passed_by:
+        console.print(f"{count(found.passed_by)} that go through no rules", highlight=False)
+    for why, missing in sorted(found.missing.items()):
+        examples = f"{', '.join(missing.examples)}{', ...' if missing.events > len(missing.examples) else ''}"
+        told = f"{count(missing.events)} not replayed: {why} ({examples})"
+        console.print(Text(told, style="yellow"), soft_wrap=True)
+    console.print()
+    console.print(_totals(framed))
+    for title, table in (
+        ("Messages, by who and first channel", _lines("who", _people(found.difference))),
+        ("Rules, by events they match", _lines("rule", found.difference.rules)),
+        ("Approvals, by chain", _lines("chain", found.difference.chains)),
+        ("The events that change most", _events(found.difference.most_changed)),
+    ):
+        if table.row_count:
+            console.print()
+            console.print(Text(title, style="italic"))
+            console.print(table)
+    if framed.read_units is not None:
+        console.print()
+        console.print(f"Reading took {count(round(framed.read_units))} read units of DynamoDB.", highlight=False)
+
+
+def backtest_as_json(framed: Framed) -> dict[str, Any]:
+    """Return the same for scripts, with every line."""
+    found, difference = framed.found, framed.found.difference
+    before, after = difference.cost
+    return {
+        "before": framed.before, "after": framed.after, "since": iso(framed.since),
+        "events": difference.events, "passedBy": found.passed_by, "cutOff": found.cut_off,
+        "notReplayed": [
+            {"why": why, "events": missing.events, "examples": list(missing.examples)}
+            for why, missing in sorted(found.missing.items())
+        ],
+        "decisionsChanged": difference.changed, "messages": _line(difference.messages),
+        "night": _line(difference.night), "approvals": _line(difference.approvals),
+        "cost": {"before": str(before), "after": str(after)} if framed.priced else None,
+        "people": [
+            {"who": who, "channel": channel, **_line(line)} for (who, channel), line in difference.people.items()
+        ],
+        "rules": {rule: _line(line) for rule, line in difference.rules.items()},
+        "chains": {chain: _line(line) for chain, line in difference.chains.items()},
+        "mostChanged": [
+            {
+                "event": one.id, "type": one.type, "subject": one.subject, "at": one.at, "rules": one.rules,
+                "added": list(one.added), "removed": list(one.removed),
+            }
+            for one in difference.most_changed
+        ],
+        "readUnits": framed.read_units,
+    }  # fmt: skip
+
+
+def _totals(framed: Framed) -> Table:
+    difference = framed.found.difference
+    table = _table("")
+    for name, line in (
+        ("messages", difference.messages), ("at night", difference.night), ("approvals", difference.approvals),
+    ):  # fmt: skip
+        table.add_row(name, *_numbers(line))
+    if framed.priced:
+        before, after = difference.cost
+        more, less = max(after - before, Decimal(0)), max(before - after, Decimal(0))
+        table.add_row("cost", *(str(one) if one else "" for one in (before, after, more, less)))
+    else:
+        table.add_row("cost", Text("no price table", style="dim"))
+    table.add_row("decisions that change", "", Text(count(difference.changed), style="bold"))
+    return table
+
+
+def _lines(header: str, lines: Mapping[str, Line]) -> Table:
+    """Return a table of what changes, those that change most first."""
+    changed = [(name, line) for name, line in lines.items() if line.added or line.removed]
+    changed.sort(key=lambda one: (-one[1].added - one[1].removed, one[0]))
+    table = _table(header)
+    for name, line in changed[:MOST_LINES]:
+        table.add_row(Text(name, overflow="fold"), *_numbers(line))
+    if len(changed) > MOST_LINES:
+        table.add_row(Text(f"and {count(len(changed) - MOST_LINES)} more: see --json", style="dim"))
+    return table
+
+
+def _people(difference: Difference) -> dict[str, Line]:
+    return {f"{who} by {channel}": line for (who, channel), line in difference.people.items()}
+
+
+def _events(changed: Iterable[ChangedEvent]) -> Table:
+    table = plain_table("event", "what", "rules", "added", "removed")
+    for one in changed:
+        table.add_row(
+            Text(one.id), Text(f"{one.type}\n{one.subject}", overflow="fold"), count(one.rules),
+            Text(_named(one.added), style="green", overflow="fold"),
+            Text(_named(one.removed), style="red", overflow="fold"),
+        )  # fmt: skip
+    return table
+
+
+def _named(what: tuple[str, ...]) -> str:
+    more = len(what) - MOST_NAMED
+    return "\n".join((*what[:MOST_NAMED], *([f"and {more} more"] if more > 0 else [])))
+
+
+def _table(header: str) -> Table:
+    table = plain_table(header)
+    for column in ("before", "after", "added", "removed"):
+        table.add_column(column, justify="right")
+    return table
+
+
+def _numbers(line: Line) -> tuple[Text, ...]:
+    added = Text(f"+{count(line.added)}" if line.added else "", style="green")
+    removed = Text(f"-{count(line.removed)}" if line.removed else "", style="red")
+    return Text(count(line.before)), Text(count(line.after)), added, removed
+
+
+def _line(line: Line) -> dict[str, int]:
+    return {"before": line.before, "after": line.after, "added": line.added, "removed": line.removed}

@@ -1,0 +1,154 @@
+"""One side of a backtest: what a configuration says to the facts of an event. It sends and remembers nothing."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from herald.domain.audience import resolve
+from herald.domain.canonical import short_id
+from herald.domain.configuration import Configuration, Rule
+from herald.domain.decision import ASKS, Verdict
+from herald.domain.delivery import Channel
+from herald.domain.notification import Recipient, notification_id
+from herald.ports import RuleEngine
+from herald.usecases.approvals.planning import Planner
+from herald.usecases.approvals.tellings import addressees, channels_of
+from herald_cli.approval_preview import begun
+from herald_cli.backtest_facts import CannotReplayError, Seen
+from herald_cli.backtest_said import Message, Said
+
+NIGHT_BEGINS, NIGHT_ENDS = 22, 7
+"""Hours of the recipient's clock between which a message wakes people."""
+NAMED_BY_EVENTS = "whom events name"
+
+Cost = Callable[[Configuration, Rule | None, Recipient, Channel, Mapping[str, Any]], Decimal]
+"""What a message costs; the rule is ``None`` for those of approvals."""
+
+
+def free(*_: object) -> Decimal:
+    """Return the cost of a message where no price table is given."""
+    return Decimal(0)
+
+
+@dataclass(frozen=True)
+class Side:
+    """Asks one configuration. ``engine`` may be shared; ``names`` are those whom either side names itself, by key.
+
+    Everybody else is counted under the audience by which events name them, so that a thousand customers are one line.
+    """
+
+    configuration: Configuration
+    engine: RuleEngine
+    names: Mapping[str, str]
+    cost: Cost = free
+    planner: Planner = field(default_factory=Planner)
+
+    def __call__(self, seen: Seen, at: datetime) -> Said:
+        """Return what is said to an event of that time. Raises ``CannotReplayError``."""
+        if seen.problem:
+            return Said(problem=seen.problem)
+        told = seen.facts["event"]
+        listening = self.configuration.rules_for(str(told["type"]))
+        outcomes = self.engine.evaluate(self.configuration, listening, seen.facts)
+        verdicts = {outcome.rule_id: outcome.verdict for outcome in outcomes}
+        messages = [
+            message
+            for rule in listening
+            if verdicts.get(rule.id) is Verdict.MATCHED
+            for message in self._told(rule, seen, at)
+        ]
+        asked: dict[str, list[str]] = {}
+        for rule in listening:
+            if rule.approval is not None and verdicts.get(rule.id) in ASKS and "order" in seen.facts:
+                asked.setdefault(rule.approval, []).append(rule.id)
+        for chain, rules in asked.items():
+            messages += self._asked(chain, rules, seen, at)
+        said = {rule: str(verdict) for rule, verdict in verdicts.items()}
+        return Said(said, tuple(messages), frozenset(asked))
+
+    def _told(self, rule: Rule, seen: Seen, at: datetime) -> Iterator[Message]:
+        if rule.then is None:
+            return
+        subject = subject_of(seen.facts)
+        for recipient in resolve(self.configuration.audiences[rule.then.audience], seen.facts):
+            identity = notification_id(rule.id, subject, seen.version, recipient)
+            channel = _first(rule.then.channels, recipient)
+            if channel is not None:
+                cost = self.cost(self.configuration, rule, recipient, channel, seen.facts)
+                yield self._message(identity, subject, recipient, channel, at, rule.then.audience, cost)
+
+    def _asked(self, chain: str, rules: Sequence[str], seen: Seen, at: datetime) -> Iterator[Message]:
+        """Yield what is told when an approval begins; what follows depends on what people answer."""
+        subject = subject_of(seen.facts)
+        plan = self.planner(self.configuration.approvals[chain], self.configuration, seen.facts, rules, subject)
+        try:
+            approval, tellings = begun(plan, at)
+        except ValueError as error:
+            raise CannotReplayError(f"a deadline of the approval {chain} cannot be told: {error}") from None
+        for telling in tellings:
+            ticket = approval.ticket(telling.ticket) if telling.ticket else None
+            for recipient in addressees(approval, telling, ticket):
+                channel = _first(channels_of(plan.policy, telling, ticket), recipient)
+                if channel is not None:
+                    # An approval of one thing begins once, whichever of its versions is the first to be seen.
+                    identity = short_id("ask", chain, subject, telling.kind, recipient.key)
+                    cost = self.cost(self.configuration, None, recipient, channel, seen.facts)
+                    yield self._message(identity, subject, recipient, channel, at, f"approval {chain}", cost)
+
+    def _message(
+        self, identity: str, subject: str, recipient: Recipient, channel: Channel, at: datetime, role: str,
+        cost: Decimal,
+    ) -> Message:  # fmt: skip
+        who = self.names.get(recipient.key, f"{role}: {NAMED_BY_EVENTS}")
+        alike = short_id("like", subject, recipient.key, channel)
+        return Message(identity, alike, who, channel, is_night(at, self._zone(recipient)), cost)
+
+    def _zone(self, recipient: Recipient) -> ZoneInfo:
+        calendars = self.configuration.calendars
+        calendar = calendars.get(recipient.calendar or "") or calendars.get(self.configuration.default_calendar)
+        for name in (getattr(recipient, "zone", None), calendar.zone if calendar else None):
+            # What an event calls a zone need not be one.
+            with suppress(ZoneInfoNotFoundError, ValueError):
+                if name:
+                    return ZoneInfo(name)
+        return ZoneInfo("UTC")
+
+
+def both_sides(
+    before: Configuration, after: Configuration, engine: RuleEngine, cost: Cost = free
+) -> tuple[Side, Side]:  # fmt: skip
+    """Return the side before and the side after, which call people the same."""
+    names = names_of(before, after)
+    return Side(before, engine, names, cost), Side(after, engine, names, cost)
+
+
+def names_of(*configurations: Configuration) -> dict[str, str]:
+    """Return what those are called whom configurations name themselves, by key; with the key where two share a name."""
+    names: dict[str, str] = {}
+    for configuration in configurations:
+        for audience in configuration.audiences.values():
+            names |= {one.key: one.name or one.key for members in audience.members.values() for one in members}
+    often = Counter(names.values())
+    return {key: name if often[name] == 1 else f"{name} <{key}>" for key, name in names.items()}
+
+
+def subject_of(facts: Mapping[str, Any]) -> str:
+    """Return what effects are about: an order's milestone is about the order by its one id."""
+    if "milestone" in facts:
+        return f"order/{facts['milestone']['order']}"
+    return str(facts["event"]["subject"])
+
+
+def is_night(at: datetime, zone: ZoneInfo) -> bool:
+    """Say whether it is night on the clocks of a zone."""
+    hour = at.astimezone(zone).hour
+    return hour >= NIGHT_BEGINS or hour < NIGHT_ENDS
+
+
+def _first(channels: Sequence[Channel], recipient: Recipient) -> Channel | None:
+    return next((channel for channel in channels if recipient.address(channel)), None)

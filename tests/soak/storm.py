@@ -46,6 +46,7 @@ from herald.domain.media_type import JSON
 from herald.domain.notification import Notification, Recipient, Severity
 from herald.domain.opentext_envelope import read_status_push
 from herald.ports import Recorded
+from herald.usecases.budget import Budgets
 from herald.usecases.dispatch import Dispatch
 from herald.usecases.outcome import DONE, Later, Outcome
 from herald.usecases.passage import Passage
@@ -306,8 +307,8 @@ class Storm:
         self.dispatch = Dispatch(
             ledger=self.ledger, decisions=self.decisions, audit=self.audit, configurations=configurations,
             renderer=JinjaRenderer(), opentext=opentext, passage=passage, state=state, writeback=NoWriteback(),
-            links=dict, clock=self.clock, chance=self.chance.random, checkpoint=_no_checkpoint, count=self._count,
-            prefix="storm",
+            links=dict, budgets=Budgets(configurations, state, lambda: self.inbox, self._count),
+            clock=self.clock, chance=self.chance.random, checkpoint=_no_checkpoint, count=self._count, prefix="storm",
             lease=timedelta(minutes=2), grace=GRACE, window=timedelta(hours=24),
         )  # fmt: skip
         self.track = Track(

@@ -25,6 +25,8 @@ from herald.domain.milestones import MilestoneStep
 from herald.domain.notification import Recipient
 from herald_cli.approval_schema import KEYS as APPROVAL_KEYS
 from herald_cli.approval_schema import ApprovalsFile, chains_of
+from herald_cli.budget_schema import KEYS as BUDGET_KEYS
+from herald_cli.budget_schema import BudgetsFile, budgets_document
 from herald_cli.calendar_schema import KEYS as CALENDAR_KEYS
 from herald_cli.calendar_schema import CalendarsFile, calendars_of
 from herald_cli.catalog_schema import CatalogFile, ChecksFile, OwnCheckEntry, catalog_document
@@ -48,10 +50,10 @@ from herald_cli.yaml_reader import Document, read_yaml
 
 AUDIENCES, LISTS, MAPPING = "audiences.yaml", "lists.yaml", "mapping.yaml"
 MILESTONES, CHANNELS, SOURCES = "milestones.yaml", "channels.yaml", "sources.yaml"
-CATALOG, APPROVALS, CALENDARS = "catalog.yaml", "approvals.yaml", "calendars.yaml"
+CATALOG, APPROVALS, CALENDARS, BUDGETS = "catalog.yaml", "approvals.yaml", "calendars.yaml", "budgets.yaml"
 RULES, CHECKS, TEMPLATES = "rules", "checks", "templates"
 Form = TypeVar("Form", bound=BaseModel)
-KEYS_OF = {APPROVALS: APPROVAL_KEYS, CALENDARS: CALENDAR_KEYS}
+KEYS_OF = {APPROVALS: APPROVAL_KEYS, CALENDARS: CALENDAR_KEYS, BUDGETS: BUDGET_KEYS}
 """The keys of files that share none with others."""
 COMPUTED = COMPUTED_IN_ORDER | COMPUTED_IN_LINE
 PARTS = frozenset({"subject.txt", "body.txt", "body.html", "sms.txt", "whatsapp.txt"})
@@ -109,6 +111,7 @@ def load_folder(folder: Path, today: date | None = None) -> LoadedFolder:
     file = reading.form(CALENDARS, CalendarsFile, optional=True)
     calendars, unknown = calendars_of(file, reading.documents.get(CALENDARS), today or datetime.now(UTC).date())
     reading.findings += unknown
+    budgets = reading.form(BUDGETS, BudgetsFile, optional=True)
     templates = reading.templates()
     if reading.findings or audiences is None or mapping is None:
         return LoadedFolder(None, tuple(sorted(reading.findings)), rules, reading.documents)
@@ -130,6 +133,7 @@ def load_folder(folder: Path, today: date | None = None) -> LoadedFolder:
             approvals=chains_of(approvals),
             calendars=calendars,
             default_calendar=(file.default if file else None) or "",
+            budgets=budgets_document(budgets),
         )
     )
     try:

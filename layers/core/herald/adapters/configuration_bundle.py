@@ -85,6 +85,7 @@ def to_document(configuration: Configuration) -> dict[str, Any]:
         "approvals": [chain_document(chain) for chain in configuration.approvals.values()],
         "calendars": {name: _calendar_document(calendar) for name, calendar in configuration.calendars.items()},
         "default_calendar": configuration.default_calendar,
+        "budgets": configuration.budgets,
     }
     ordered = _ordered(document)
     assert isinstance(ordered, dict)  # noqa: S101 - for the type checker: a mapping was given
@@ -111,6 +112,7 @@ def from_document(document: Mapping[str, Any]) -> Configuration:
         approvals={chain["id"]: chain_of(chain) for chain in document.get("approvals", ())},
         calendars={name: _calendar(name, calendar) for name, calendar in document.get("calendars", {}).items()},
         default_calendar=document.get("default_calendar", ""),
+        budgets=document.get("budgets", {}),
     )
 
 

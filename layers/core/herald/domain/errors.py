@@ -56,6 +56,7 @@ class Reason(StrEnum):
     NO_INCIDENT = "no_incident"
     CONTINUED = "continued"
     ALREADY_RUNNING = "already_running"
+    OVER_BUDGET = "over_budget"
 
 
 class CallFailed(Exception):  # noqa: N818 - it says what happened, as the ledger does

@@ -123,6 +123,7 @@ class OpenTextSettings(Settings):
 class DispatchSettings(ConsumerSettings, OpenTextSettings):
     """``notification_dispatch``. Two secrets: OpenText's, and the one that links to approvals are signed with."""
 
+    inbox_table: str
     ledger_table: str
     config_table: str
     writeback_queue_url: str
@@ -133,6 +134,7 @@ class DispatchSettings(ConsumerSettings, OpenTextSettings):
     lease_seconds: Seconds
     grace_seconds: Seconds
     retry_window_hours: Seconds
+    event_retention_days: RetentionDays
     config_max_age_seconds: Seconds
 
 

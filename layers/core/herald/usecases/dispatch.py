@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from herald.domain.audit import AuditRecord
 from herald.domain.delivery import ACCEPTED, NOT_SENT, Channel, Delivery, DeliveryState, message_id
@@ -31,6 +31,9 @@ from herald.usecases import shelves
 from herald.usecases.outcome import DONE, Later, Outcome
 from herald.usecases.passage import Passage
 
+if TYPE_CHECKING:
+    from herald.usecases.budget import Budgets
+
 MAX_RESENDS = 1
 SOON = timedelta(seconds=2)
 OVER_FOR_ALL_CHANNELS = frozenset({Reason.OUTCOME_UNKNOWN, Reason.WINDOW_PASSED, Reason.OVERTAKEN})
@@ -55,6 +58,7 @@ class Dispatch:
     writeback: WritebackQueue
     links: Callable[[Mapping[str, Any]], Mapping[str, Any]]
     """Fills a telling's links in. They are made here, so that none is stored. Raises ``CallFailed``."""
+    budgets: "Budgets"
     clock: Clock
     chance: Callable[[], float]
     checkpoint: Checkpoint
@@ -129,6 +133,7 @@ class Dispatch:
         claimed = delivery.claimed(now, self.lease, resend=delivery.state is DeliveryState.UNKNOWN)
         self.ledger.write(claimed)
         self.checkpoint("dispatch.claimed", record.notification.subject)
+        self.budgets.charge(record.notification, claimed, message, now)
         try:
             job_id = self.opentext.submit(message)
         except CallFailed as failure:

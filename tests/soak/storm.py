@@ -307,7 +307,7 @@ class Storm:
         self.dispatch = Dispatch(
             ledger=self.ledger, decisions=self.decisions, audit=self.audit, configurations=configurations,
             renderer=JinjaRenderer(), opentext=opentext, passage=passage, state=state, writeback=NoWriteback(),
-            links=dict, budgets=Budgets(configurations, state, lambda: self.inbox, self._count),
+            links=dict, budgets=Budgets(configurations, state, lambda: self.inbox, self._count, _no_checkpoint),
             clock=self.clock, chance=self.chance.random, checkpoint=_no_checkpoint, count=self._count, prefix="storm",
             lease=timedelta(minutes=2), grace=GRACE, window=timedelta(hours=24),
         )  # fmt: skip

@@ -21,7 +21,7 @@ class LimitEntry(Strict):
     id: Name
     scope: Scope
     match: Text = ANY
-    channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
+    channels: Annotated[list[Channel], Field(min_length=1)]
     amount: Annotated[Decimal, Field(gt=0)]
     per: Per
     degrade_at: Percent = 90
@@ -29,7 +29,7 @@ class LimitEntry(Strict):
 
     @field_validator("channels")
     @classmethod
-    def _each_once(cls, channels: tuple[Channel, ...]) -> tuple[Channel, ...]:
+    def _each_once(cls, channels: list[Channel]) -> list[Channel]:
         if len(set(channels)) != len(channels):
             raise ValueError("a channel stands twice")
         return channels
@@ -67,6 +67,6 @@ def _limit(entry: LimitEntry, audience: str | None) -> Limit:
     # People are told apart without regard to capitals (Recipient.key).
     match = entry.match.casefold() if entry.scope is Scope.PERSON else entry.match
     return Limit(
-        id=entry.id, scope=entry.scope, channels=entry.channels, amount=entry.amount, per=entry.per, match=match,
+        id=entry.id, scope=entry.scope, channels=tuple(entry.channels), amount=entry.amount, per=entry.per, match=match,
         degrade_at=entry.degrade_at, audience=entry.audience or audience or "",
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 import typer
 
-from herald_cli.commands import approving, configuring, operating, scanning, story, whatsapp
+from herald_cli.commands import approving, budgeting, configuring, operating, scanning, story, whatsapp
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -20,4 +20,5 @@ app.add_typer(configuring.rules, name="rules")
 app.add_typer(configuring.config, name="config")
 app.add_typer(scanning.app, name="scan")
 app.add_typer(approving.app, name="approvals")
+app.add_typer(budgeting.app, name="budget")
 app.add_typer(whatsapp.app, name="whatsapp")

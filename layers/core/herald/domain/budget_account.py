@@ -19,6 +19,7 @@ class Account:
     limit: str
     who: str
     period: str
+    currency: str
     spent: Decimal = Decimal(0)
     told: tuple[int, ...] = ()
     recent: tuple[str, ...] = ()
@@ -56,14 +57,14 @@ def share(spent: Decimal, amount: Decimal) -> int:
 def account_document(account: Account) -> dict[str, Any]:
     """Return the account as plain objects."""
     return {
-        "limit": account.limit, "who": account.who, "period": account.period, "spent": account.spent,
-        "told": list(account.told), "recent": list(account.recent),
+        "limit": account.limit, "who": account.who, "period": account.period, "currency": account.currency,
+        "spent": account.spent, "told": list(account.told), "recent": list(account.recent),
     }  # fmt: skip
 
 
 def account_of(document: Mapping[str, Any]) -> Account:
     """Return the account of plain objects."""
     return Account(
-        document["limit"], document["who"], document["period"], document["spent"],
+        document["limit"], document["who"], document["period"], document["currency"], document["spent"],
         tuple(document["told"]), tuple(document["recent"]),
     )  # fmt: skip

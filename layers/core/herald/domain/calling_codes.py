@@ -1,7 +1,7 @@
 """Calling codes and the first national digits of each country. Written by ``python -m herald_cli.calling_code_table``.
 
-Source: the metadata of phonenumbers, for fixed-line and mobile numbers. Where countries share a code, 5 national
-digits are told apart; a number that fits several countries counts as the first of them, as phonenumbers has it.
+Source: the metadata of phonenumbers, for fixed-line and mobile numbers. Where countries share a code, they are told
+apart by 5 national digits at most; what fits several is the first's, as phonenumbers has it.
 """
 
 from collections.abc import Mapping

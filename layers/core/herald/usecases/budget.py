@@ -13,7 +13,7 @@ from herald.domain.delivery import Delivery
 from herald.domain.errors import ConfigurationError
 from herald.domain.message import Outgoing
 from herald.domain.notification import Notification
-from herald.ports import ConfigurationStore, Count, Inbox, StateStore, StorageError
+from herald.ports import Checkpoint, ConfigurationStore, Count, Inbox, StateStore, StorageError
 from herald.usecases.shelf import Shelf
 
 KEPT_AFTER = timedelta(days=2)
@@ -44,6 +44,7 @@ class Budgets:
     inbox: Callable[[], Inbox]
     """Made when a threshold is reached, which few messages do."""
     count: Count
+    checkpoint: Checkpoint
 
     def look(self, notification: Notification, message: Outgoing, now: datetime) -> Admit | Degrade:
         """Say whether a message may go as it is, or which other way.
@@ -90,16 +91,18 @@ class Budgets:
         accounts = budget_accounts(self.state, period.until - now + KEPT_AFTER)
 
         def add(standing: Account | None) -> tuple[Account, tuple[Account, int | None]]:
-            account = (standing or Account(limit.id, concern.who, period.name)).charged(charge, price)
+            account = (standing or Account(limit.id, concern.who, period.name, plan.currency)).charged(charge, price)
             return account, (account, account.to_tell(limit.amount, plan.announce))
 
         account, threshold = accounts.change(concern.identity, add)
+        self.checkpoint("budget.charged", limit.id)
         if threshold is None:
             return
         from herald.usecases.budget_events import budget_event  # noqa: PLC0415 - few messages reach a threshold
 
         # Noted only once it is recorded, so that what a crash left untold is told by the next charge.
         self.inbox().record(budget_event(concern.identity, account, threshold, limit, plan, period.until, now))
+        self.checkpoint("budget.told", limit.id)
         accounts.change(concern.identity, lambda standing: (standing and standing.heard(threshold), None))
 
 

@@ -27,7 +27,7 @@ def budget_event(
         "degrades": has_reached(account.spent, limit.amount, limit.degrade_at),
     }  # fmt: skip
     return Event(
-        identity=Identity.of_sender_id(SOURCE, f"{identity}:{threshold}"), type=BUDGET_REACHED,
+        identity=Identity.of_object_version(SOURCE, "budget", identity, str(threshold)), type=BUDGET_REACHED,
         subject=f"{SUBJECT}{limit.id}", time=now, data=data, origin=Origin.DISPATCH, trust=Trust.SIGNED,
         received_at=now, body_hash=fingerprint(data),
     )  # fmt: skip

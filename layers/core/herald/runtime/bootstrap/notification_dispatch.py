@@ -56,7 +56,7 @@ def compose(settings: DispatchSettings, world: World) -> Dispatch:
         state=state,
         writeback=SqsWritebackQueue(world.client("sqs"), settings.writeback_queue_url),
         links=links,
-        budgets=Budgets(configurations, state, inbox, world.count),
+        budgets=Budgets(configurations, state, inbox, world.count, world.checkpoint),
         clock=world.clock,
         chance=world.chance,
         checkpoint=world.checkpoint,

@@ -255,3 +255,10 @@ def test_a_limit_that_was_raised_holds_at_once_and_tells_no_threshold_again(hous
     assert raised.look(notification(2), sms(), NOW) == Admit()
     raised.charge(notification(2), of(2), sms(segments=50), NOW)
     assert house.told() == [("phones", "", 90)]
+
+
+def test_what_costs_nothing_is_written_nowhere() -> None:
+    free = BudgetPlan("EUR", {Channel.SMS: {"default": Decimal(0)}}, (TOTAL,), (50,))
+    house = House(budgets=plan_document(free))
+    house.send(1)
+    assert house.spent() == {}

@@ -64,8 +64,9 @@ e2e: setup chromium  ## Only the tests of the whole stack in the local emulation
 storm: setup  ## An hour of outage at OpenText in simulated time; ends with 1 if a promise breaks
 	$(BIN)/python -m tests.soak.storm
 
-published: setup  ## Write docs/openapi.json and docs/schemas/ anew from the code
+published: setup  ## Write docs/openapi.json, docs/schemas/ and the table of calling codes anew
 	$(BIN)/python -m herald_cli.published
+	$(BIN)/python -m herald_cli.calling_code_table
 
 bench: setup  ## Print ratios to floors, and what an event costs
 	$(BIN)/python -m bench

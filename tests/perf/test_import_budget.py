@@ -12,7 +12,7 @@ BUDGETS = {
     "opentext_callback": 155,
     "event_relay": 145,
     "rule_evaluation": 255,
-    "notification_dispatch": 275,
+    "notification_dispatch": 280,
     "delivery_tracking": 160,
     "threekit_writeback": 240,
     "reconcile": 255,

@@ -47,6 +47,7 @@ from herald.domain.media_type import JSON
 from herald.domain.notification import Notification, Recipient, Severity
 from herald.domain.opentext_envelope import read_status_push
 from herald.ports import Recorded
+from herald.usecases.budget import Budgets
 from herald.usecases.deliveries import Deliveries
 from herald.usecases.digest_entries import DigestEntries
 from herald.usecases.dispatch import Dispatch
@@ -317,7 +318,9 @@ class Storm:
         )  # fmt: skip
         self.dispatch = Dispatch(
             ledger=self.ledger, deliveries=deliveries, messages=messages,
-            treat=treatment(deliveries, messages, state, timers), timers=timers, opentext=opentext, passage=passage,
+            treat=treatment(deliveries, messages, state, timers), timers=timers,
+            budgets=Budgets(configurations, state, lambda: self.inbox, self._count, _no_checkpoint),
+            opentext=opentext, passage=passage,
             state=state, clock=self.clock, chance=self.chance.random, checkpoint=_no_checkpoint,
             lease=timedelta(minutes=2), grace=GRACE, window=timedelta(hours=24),
         )  # fmt: skip

@@ -25,6 +25,8 @@ from herald.domain.milestones import MilestoneStep
 from herald.domain.notification import Recipient
 from herald_cli.approval_schema import KEYS as APPROVAL_KEYS
 from herald_cli.approval_schema import ApprovalsFile, chains_of
+from herald_cli.budget_schema import KEYS as BUDGET_KEYS
+from herald_cli.budget_schema import BudgetsFile, budgets_document
 from herald_cli.calendar_schema import KEYS as CALENDAR_KEYS
 from herald_cli.calendar_schema import CalendarsFile, calendars_of
 from herald_cli.catalog_schema import CatalogFile, ChecksFile, OwnCheckEntry, catalog_document
@@ -51,9 +53,10 @@ from herald_cli.yaml_reader import Document, read_yaml
 AUDIENCES, LISTS, MAPPING = "audiences.yaml", "lists.yaml", "mapping.yaml"
 MILESTONES, CHANNELS, SOURCES = "milestones.yaml", "channels.yaml", "sources.yaml"
 CATALOG, APPROVALS, CALENDARS, COURTESY = "catalog.yaml", "approvals.yaml", "calendars.yaml", "courtesy.yaml"
+BUDGETS = "budgets.yaml"
 RULES, CHECKS, TEMPLATES = "rules", "checks", "templates"
 Form = TypeVar("Form", bound=BaseModel)
-KEYS_OF = {APPROVALS: APPROVAL_KEYS, CALENDARS: CALENDAR_KEYS, COURTESY: COURTESY_KEYS}
+KEYS_OF = {APPROVALS: APPROVAL_KEYS, CALENDARS: CALENDAR_KEYS, COURTESY: COURTESY_KEYS, BUDGETS: BUDGET_KEYS}
 """The keys of files that share none with others."""
 COMPUTED = COMPUTED_IN_ORDER | COMPUTED_IN_LINE
 PARTS = frozenset({"subject.txt", "body.txt", "body.html", "sms.txt", "whatsapp.txt"})
@@ -112,6 +115,7 @@ def load_folder(folder: Path, today: date | None = None) -> LoadedFolder:
     calendars, unknown = calendars_of(file, reading.documents.get(CALENDARS), today or datetime.now(UTC).date())
     reading.findings += unknown
     courtesy = reading.form(COURTESY, CourtesyFile, optional=True)
+    budgets = reading.form(BUDGETS, BudgetsFile, optional=True)
     templates = reading.templates()
     if reading.findings or audiences is None or mapping is None:
         return LoadedFolder(None, tuple(sorted(reading.findings)), rules, reading.documents)
@@ -134,6 +138,7 @@ def load_folder(folder: Path, today: date | None = None) -> LoadedFolder:
             calendars=calendars,
             default_calendar=(file.default if file else None) or "",
             courtesy=courtesy_of(courtesy),
+            budgets=budgets_document(budgets),
         )
     )
     try:

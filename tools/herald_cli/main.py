@@ -2,7 +2,17 @@
 
 import typer
 
-from herald_cli.commands import approving, backtesting, configuring, operating, scanning, silencing, story, whatsapp
+from herald_cli.commands import (
+    approving,
+    backtesting,
+    budgeting,
+    configuring,
+    operating,
+    scanning,
+    silencing,
+    story,
+    whatsapp,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -23,4 +33,5 @@ app.add_typer(configuring.config, name="config")
 app.add_typer(scanning.app, name="scan")
 app.add_typer(approving.app, name="approvals")
 app.add_typer(silencing.app, name="silence")
+app.add_typer(budgeting.app, name="budget")
 app.add_typer(whatsapp.app, name="whatsapp")

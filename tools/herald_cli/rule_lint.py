@@ -9,6 +9,7 @@ from herald.domain.configuration import Audience, Configuration, Notify
 from herald.domain.event_types import BUILT_IN, is_connector_type, known_types
 from herald.domain.notification import Recipient
 from herald_cli.approval_lint import approval_findings
+from herald_cli.budget_lint import budget_findings
 from herald_cli.calendar_lint import calendar_findings
 from herald_cli.catalog_lint import catalog_findings
 from herald_cli.channel_lint import channel_findings, missing_parts
@@ -43,6 +44,7 @@ def lint_folder(folder: Path, today: date | None = None) -> tuple[Finding, ...]:
         *calendar_findings(loaded, loaded.configuration, today),
         *approval_findings(loaded, loaded.configuration),
         *courtesy_findings(loaded, loaded.configuration),
+        *budget_findings(loaded, loaded.configuration),
     ]
     return tuple(sorted(set(found)))
 

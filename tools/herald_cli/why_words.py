@@ -55,7 +55,7 @@ REASONS: Mapping[str, str] = {
     "reached": "it arrived on another channel meanwhile",
     "repeated": "they were told the same shortly before",
     "settled": "it had settled by itself before it was told",
-    "budget_spent": "the budget for messages is spent",
+    "over_budget": "a budget for messages is nearly spent",
     "no_consent": "they have not agreed to this channel",
 }
 """By the reason's value. Those that no release has yet, or has no more, are said as they are spelt."""

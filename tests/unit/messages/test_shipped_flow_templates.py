@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from itertools import product
 from typing import Any
 
@@ -46,6 +47,24 @@ ITEM = {"itemId": "5eed0005-a", "itemName": "Meadow <Sideboard>", "note": "Kept 
 LOCALIZED = {**ITEM, "locale": "fr-FR"}
 APPROVED = {**ITEM, "region": "EMEA", "outcome": "approved", "decidedBy": "Ines Falk"}
 
+BUDGET = {
+    "limit": "phone-person-day",
+    "scope": "person",
+    "who": "Anna <Sideboard>",
+    "audience": "it-operations",
+    "threshold": 90,
+    "share": 91,
+    "spent": Decimal("10.9275"),
+    "amount": Decimal(12),
+    "currency": "EUR",
+    "per": "day",
+    "period": "2026-03-02",
+    "until": datetime(2026, 3, 2, 23, tzinfo=UTC),
+    "channels": ["sms", "whatsapp"],
+    "degradeAt": 90,
+    "degrades": True,
+}
+
 CASES: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...]]] = {
     "customer": (
         "order-status",
@@ -88,6 +107,12 @@ CASES: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...]]] = {
         "localization.completed",
         {"data": LOCALIZED},
         ("Meadow", "5eed0005-a", "fr-FR", "Kept in English"),
+    ),
+    "budget": (
+        "budget",
+        "herald.budget.reached",
+        {"data": BUDGET},
+        ("phone-person-day", "91", "Anna", "12", "10", "SMS", "WhatsApp", "2026", "config/budgets.yaml"),
     ),
     "approval": (
         "localization",
@@ -277,6 +302,24 @@ def test_a_decision_of_a_region_is_told_in_words(locale: str, approved: str, rej
     no = renderer.email(CONFIGURATION, "localization", locale, refused)
     assert (approved in yes.subject, rejected in no.subject) == (True, True)
     assert (approved in yes.text, rejected in no.text, yes.text == no.text) == (True, True, False)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_budget_tells_what_follows_and_for_whom(locale: str) -> None:
+    renderer, values = JinjaRenderer(), values_of("budget")
+    spent = renderer.email(CONFIGURATION, "budget", locale, values)
+    half = {**BUDGET, "scope": "total", "who": "", "share": 55, "degrades": False, "per": "month"}
+    early = renderer.email(CONFIGURATION, "budget", locale, {**values, "data": half})
+    words = {"en": ("Until", "At 90 %", "Person", "a month"), "de": ("Bis", "Ab 90 %", "Person", "im Monat"),
+             "fr": ("Jusqu", "À partir de 90 %", "Personne", "par mois")}[locale]  # fmt: skip
+    for late_part, early_part in ((spent.text, early.text), (spent.html, early.html)):
+        assert (words[0] in late_part, words[1] in late_part, words[2] in late_part) == (True, False, True)
+        assert (words[1] in early_part, words[2] in early_part, words[3] in early_part) == (True, False, True)
+    for data in (BUDGET, half):
+        text = renderer.sms(CONFIGURATION, "budget", locale, {**values, "data": data}).text
+        assert (sms_length(text).encoding, sms_length(text).segments) == (Encoding.GSM, 1)
+    hostile = {**BUDGET, "who": "Eve\r\nBcc: all@example.com\u2028" + "x" * 300}
+    assert "\nBcc" not in renderer.email(CONFIGURATION, "budget", locale, {**values, "data": hostile}).text
 
 
 @pytest.mark.parametrize(("case", "locale"), ALL)

@@ -11,6 +11,7 @@ from herald.adapters.memory import (
     MemoryAuditTrail,
     MemoryConfigurationStore,
     MemoryDecisions,
+    MemoryInbox,
     MemoryLedger,
     MemoryOpenText,
     MemoryStateStore,
@@ -26,6 +27,7 @@ from herald.domain.message import EmailContent
 from herald.domain.notification import Notification, Recipient, Severity, notification_id
 from herald.domain.working_time import Calendar
 from herald.ports import Clock, NotificationRecord
+from herald.usecases.budget import Budgets
 from herald.usecases.deliveries import Deliveries
 from herald.usecases.digest_entries import DigestEntries
 from herald.usecases.dispatch import Dispatch
@@ -90,17 +92,19 @@ class PostOffice:
         self.ledger, self.decisions, self.audit = MemoryLedger(), MemoryDecisions(), MemoryAuditTrail()
         self.state = StateWithInterludes(self.clock, self.interludes)
         self.timers, self.opentext = MemoryTimers(), MemoryOpenText()
+        self.inbox = MemoryInbox(self.clock)
         configurations, renderer = MemoryConfigurationStore(self.configuration), JinjaRenderer()
         digests = DigestEntries(self.state, self.ledger, self.decisions, configurations, renderer)
         messages = MessageMaker(self.decisions, configurations, renderer, digests, links=dict, prefix="test")
         deliveries = Deliveries(
             ledger=self.ledger, audit=self.audit, writeback=MemoryWritebackQueue(), clock=self.clock,
-            checkpoint=self._checkpoint, count=lambda _name, _number: None,
+            checkpoint=self._checkpoint, count=_uncounted,
         )  # fmt: skip
         self.dispatch = Dispatch(
             ledger=self.ledger, deliveries=deliveries, messages=messages,
             treat=treatment(deliveries, messages, self.state, self.timers), timers=self.timers, opentext=self.opentext,
-            passage=Passage(self.state, "opentext", GatePolicy(1000.0), self.clock, lambda _name, _number: None),
+            budgets=Budgets(configurations, self.state, lambda: self.inbox, _uncounted, self._checkpoint),
+            passage=Passage(self.state, "opentext", GatePolicy(1000.0), self.clock, _uncounted),
             state=self.state, clock=self.clock, chance=lambda: 0.5, checkpoint=self._checkpoint,
             lease=timedelta(seconds=30), grace=timedelta(seconds=30), window=timedelta(hours=24),
         )  # fmt: skip
@@ -191,3 +195,7 @@ class PostOffice:
             return
         del self.die_at[name]
         raise KilledError(name)
+
+
+def _uncounted(name: str, number: int) -> None:
+    pass

@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from tests.builders import MovingClock
 from tests.unit.usecases.post_office import ADA, BEN, PostOffice, configured
 
+from herald.adapters.configuration_bundle import versioned
+from herald.domain.budget_plan import BudgetPlan, Limit, Per, Scope, plan_document
 from herald.domain.courtesy import Courtesy, Digest, NextChannel, Repeat, Throttle, Until
 from herald.domain.delivery import Channel, DeliveryState
 from herald.domain.errors import Reason
@@ -370,3 +373,28 @@ class TestTheNextChannel:
         post.wait(HOUR)
         assert post.delivery(told, Channel.EMAIL).reason is Reason.SETTLED
         assert len(post.sent) == 1
+
+
+class TestBudgets:
+    def office(self, degrade_at: int) -> PostOffice:
+        prices = {Channel.SMS: {"default": Decimal("1.00")}, Channel.EMAIL: {"default": Decimal("0.50")}}
+        limit = Limit("day", Scope.TOTAL, BOTH, amount=Decimal("2.00"), per=Per.DAY, degrade_at=degrade_at)
+        budgets = plan_document(BudgetPlan("EUR", prices, (limit,)))
+        return PostOffice(versioned(replace(configured(Courtesy()), budgets=budgets)), MovingClock(NOON))
+
+    def test_near_the_end_texts_become_e_mails_and_e_mails_one_digest(self) -> None:
+        post = self.office(degrade_at=50)
+        post.hand_in(subject="order/0", channels=BOTH)
+        by_mail = post.hand_in(subject="order/1", channels=BOTH)
+        later = [post.hand_in(subject=f"order/{number}") for number in range(2, 5)]
+        assert post.sent == ["order/0", "progress order/1"]
+        assert post.stands(by_mail) == (DeliveryState.SKIPPED, Reason.OVER_BUDGET)
+        assert {post.stands(one) for one in later} == {(DeliveryState.HELD, Reason.GATHERED)}
+        post.wait(2 * HOUR)
+        assert post.sent[2:] == ["3 at once"]
+
+    def test_what_is_critical_goes_whatever_it_costs(self) -> None:
+        post = self.office(degrade_at=50)
+        for number in range(4):
+            post.hand_in(subject=f"order/{number}", channels=BOTH, severity=Severity.CRITICAL)
+        assert post.sent == [f"order/{number}" for number in range(4)]

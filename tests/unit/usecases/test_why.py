@@ -228,7 +228,7 @@ class TestWhatIsHeldOnPurpose:
         [
             ("quiet_hours", "it is night, or a day off, where they are"),
             ("gathered", "it waits for others, to be told with them in one message"),
-            ("budget_spent", "the budget for messages is spent"),
+            ("over_budget", "a budget for messages is nearly spent"),
             ("of_another_release", "of another release"),
         ],
     )

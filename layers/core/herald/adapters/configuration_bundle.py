@@ -87,6 +87,7 @@ def to_document(configuration: Configuration) -> dict[str, Any]:
         "calendars": {name: _calendar_document(calendar) for name, calendar in configuration.calendars.items()},
         "default_calendar": configuration.default_calendar,
         "courtesy": courtesy_document(configuration.courtesy),
+        "budgets": configuration.budgets,
     }
     ordered = _ordered(document)
     assert isinstance(ordered, dict)  # noqa: S101 - for the type checker: a mapping was given
@@ -114,6 +115,7 @@ def from_document(document: Mapping[str, Any]) -> Configuration:
         calendars={name: _calendar(name, calendar) for name, calendar in document.get("calendars", {}).items()},
         default_calendar=document.get("default_calendar", ""),
         courtesy=courtesy_of(document.get("courtesy", {})),
+        budgets=document.get("budgets", {}),
     )
 
 

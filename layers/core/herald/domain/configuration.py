@@ -103,8 +103,8 @@ class Configuration:
     ``<template>/<locale>/<part>`` to text; ``milestones`` stand in the order in which they are reached;
     ``silent_after`` says how long a source may be silent; ``catalog`` is how the catalogue is watched, as plain objects
     (``domain.catalog.plan``). ``approvals`` are chains by id, ``calendars`` working hours by name, of which
-    ``default_calendar`` serves who has none; ``courtesy`` is when and how often people are written to. ``version`` is
-    ``cfg_`` and a hash of all the rest.
+    ``default_calendar`` serves who has none; ``courtesy`` is when and how often people are written to, ``budgets`` what
+    messages may cost, as plain objects (``domain.budget_plan``). ``version`` is ``cfg_`` and a hash of all the rest.
     """
 
     version: str
@@ -124,6 +124,13 @@ class Configuration:
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     default_calendar: str = ""
     courtesy: Courtesy = field(default_factory=Courtesy)
+    budgets: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def zone(self) -> str:
+        """The time zone in which days begin where nobody's own counts: that of the default calendar, else UTC."""
+        calendar = self.calendars.get(self.default_calendar)
+        return calendar.zone if calendar is not None else "UTC"
 
     def rules_for(self, event_type: str) -> tuple[Rule, ...]:
         """Return the rules that listen to a type, in file order."""

@@ -49,6 +49,10 @@ class Digest(ForRules):
     interval: timedelta = timedelta(minutes=5)
 
 
+OVER_BUDGET = Digest("budget", (), "digest", wait=timedelta(hours=1), interval=timedelta(hours=1))
+"""Where e-mails go when a budget is nearly spent."""
+
+
 @dataclass(frozen=True, slots=True)
 class Throttle(ForRules):
     """At most so many messages to one person over these channels within a time; those beyond become one digest."""

@@ -62,6 +62,7 @@ class Reason(StrEnum):
     REPEATED = "repeated"
     SETTLED = "settled"
     REACHED = "reached"
+    OVER_BUDGET = "over_budget"
 
 
 class CallFailed(Exception):  # noqa: N818 - it says what happened, as the ledger does

@@ -21,6 +21,8 @@ class Origin(StrEnum):
     PAGE = "page"
     """Somebody pressed a button on the page of an approval."""
     TIMER = "timer"
+    DISPATCH = "dispatch"
+    """Herald tells of what its own messages cost."""
     WRITEBACK = "writeback"
     """Herald's own change at Threekit, recorded so that its echo is known when it comes back."""
 

@@ -9,6 +9,9 @@ from herald.domain.cloudevents import RESERVED_TYPES
 
 APPROVAL_PREFIX = "approval."
 """How the types begin of what happens to approvals."""
+BUDGET_REACHED = "herald.budget.reached"
+OWN_TYPES = frozenset({*TYPES, BUDGET_REACHED})
+"""Types whose body Herald itself has made. No connector may send them."""
 ALWAYS = frozenset({"event", "lists", "now"})
 
 
@@ -42,6 +45,7 @@ BUILT_IN: Mapping[str, EventType] = {
             mapped_as="threekit.order.updated",
         ),
         *(EventType(name, ("data",), about) for name, about in TYPES.items()),
+        EventType(BUDGET_REACHED, ("data",), "so much of a budget is spent"),
         EventType("localization.completed", ("data",), "the texts of an item are there in a language"),
         EventType("regional.approval.completed", ("data",), "a region said whether an item may be sold there"),
     )
@@ -49,8 +53,8 @@ BUILT_IN: Mapping[str, EventType] = {
 
 
 def is_connector_type(event_type: str) -> bool:
-    """Say whether the body of such events itself is the truth: a signed connector's, or what a scan has read."""
-    return event_type in TYPES or not event_type.startswith(RESERVED_TYPES)
+    """Say whether the body of such events itself is the truth: a signed connector's, or one that Herald made."""
+    return event_type in OWN_TYPES or not event_type.startswith(RESERVED_TYPES)
 
 
 def section_for(event_type: str, mapping: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -124,13 +124,14 @@ class DispatchSettings(ConsumerSettings, OpenTextSettings):
     """``notification_dispatch``.
 
     What is held comes back by schedules in the group ``hold_schedules``, which write to the function's own queue. Two
-    secrets: OpenText's, and the one that links to approvals are signed with.
+    secrets: OpenText's, and the one that links to approvals are signed with. What budgets announce enters the inbox.
     """
 
     queue_arn: str
     dlq_arn: str
     hold_schedules: str
     hold_schedules_role_arn: str
+    inbox_table: str
     ledger_table: str
     config_table: str
     writeback_queue_url: str
@@ -141,6 +142,7 @@ class DispatchSettings(ConsumerSettings, OpenTextSettings):
     lease_seconds: Seconds
     grace_seconds: Seconds
     retry_window_hours: Seconds
+    event_retention_days: RetentionDays
     config_max_age_seconds: Seconds
 
 

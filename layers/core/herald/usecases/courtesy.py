@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from herald.domain.configuration import Configuration
-from herald.domain.courtesy import DIGEST_RULE, Digest, Throttle, Until
+from herald.domain.courtesy import DIGEST_RULE, OVER_BUDGET, Digest, Throttle, Until
 from herald.domain.delivery import Channel, Delivery, DeliveryState
 from herald.domain.errors import Reason
 from herald.domain.notification import Notification, Severity
@@ -64,6 +64,18 @@ class Courtesies:
             self._told_in_digest, self._opted_out, *(courteous if delivery.attempts == 0 else ()), self._overtaken,
         )  # fmt: skip
         return next((found for treat in treatments if (found := treat(case)) is not None), None)
+
+    def over_budget(
+        self, record: NotificationRecord, delivery: Delivery, configuration: Configuration, facts: Mapping[str, Any]
+    ) -> Hold | None:
+        """Return in which digest a message waits that is dear for its budget; ``None`` if none can take it."""
+        case = _Case(record, delivery, configuration, facts, self.clock())
+        digest = OVER_BUDGET
+        known = any(key.startswith(f"{digest.template}/") for key in configuration.templates)
+        if not known or not case.may_be_gathered(digest.channels):
+            return None
+        group = shelves.group_key(f"over-budget/{digest.id}", case.person, "")
+        return self._joined(case, group, digest.id, digest.wait, digest.interval)
 
     def _opted_out(self, case: "_Case") -> Treatment | None:
         channel = case.delivery.channel
@@ -170,7 +182,7 @@ class Courtesies:
 
         return shelves.counted(self.state).change(shelves.group_key(throttle.id, case.person, ""), count)
 
-    def _joined(self, case: "_Case", group: str, name: str, wait: timedelta, interval: timedelta) -> Treatment:
+    def _joined(self, case: "_Case", group: str, name: str, wait: timedelta, interval: timedelta) -> Hold:
         place = self.gathering.join(group, case.notification.id, wait, interval)
         return Hold(place.due_at, Reason.GATHERED, f"{name} {place.digest}", wakes=place.opener)
 
@@ -229,4 +241,5 @@ def _held(case: _Case) -> Treatment | None:
 
 def _digests(configuration: Configuration) -> Mapping[str, Digest | Throttle]:
     courtesy = configuration.courtesy
-    return {**{one.id: one for one in courtesy.throttles}, **{one.id: one for one in courtesy.digests}}
+    gathering: tuple[Digest | Throttle, ...] = (OVER_BUDGET, *courtesy.throttles, *courtesy.digests)
+    return {one.id: one for one in gathering}

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from herald.domain.courtesy import Until
+from herald.domain.budget import DIGEST, Admit
+from herald.domain.courtesy import DIGEST_RULE, Until
 from herald.domain.delivery import ACCEPTED, Channel, Delivery, DeliveryState
 from herald.domain.errors import CallFailed, Fate, PoisonError, Reason
 from herald.domain.gate import Wait
+from herald.domain.message import Outgoing
 from herald.domain.retry import KEY_MENDED_WITHIN, backoff
 from herald.ports import (
     Checkpoint,
@@ -27,6 +29,9 @@ from herald.usecases.message_making import Basis, MessageMaker
 from herald.usecases.outcome import AGAIN, DONE, SOON, Again, Later, Outcome
 from herald.usecases.passage import Passage
 from herald.usecases.treatment import Treat
+
+if TYPE_CHECKING:
+    from herald.usecases.budget import Budgets
 
 MAX_RESENDS = 1
 TURN_IS_KEPT = timedelta(minutes=1)
@@ -49,6 +54,7 @@ class Dispatch:
     messages: MessageMaker
     treat: Treat
     timers: Timers
+    budgets: "Budgets"
     opentext: OpenText
     passage: Passage
     state: StateStore
@@ -132,12 +138,17 @@ class Dispatch:
         except CallFailed as failure:
             # The key that signs links cannot be had: nothing was claimed, and the message comes again.
             return Later(KEY_MENDED_WITHIN, failure.reason)
-        treated = self.treat(record, delivery, basis) or self._held_at_the_gate(record, delivery, now)
+        treated = (
+            self.treat(record, delivery, basis)
+            or self._over_budget(record, delivery, basis, message)
+            or self._held_at_the_gate(record, delivery, now)
+        )
         if treated is not None:
             return treated
         claimed = delivery.claimed(now, self.lease, resend=delivery.state is DeliveryState.UNKNOWN)
         self.ledger.write(claimed)
         self.checkpoint("dispatch.claimed", record.notification.subject)
+        self.budgets.charge(record.notification, claimed, message, now)
         try:
             job_id = self.opentext.submit(message)
         except CallFailed as failure:
@@ -155,6 +166,20 @@ class Dispatch:
         if next_at is not None:
             self.timers.set(record.notification.id, next_at)
         return DONE
+
+    def _over_budget(
+        self, record: NotificationRecord, delivery: Delivery, basis: Basis, message: Outgoing
+    ) -> Outcome | Again | None:
+        """Send it a cheaper way where a budget is nearly spent; what perhaps arrived already goes no other way."""
+        if delivery.state is DeliveryState.UNKNOWN or record.notification.rule_id == DIGEST_RULE:
+            return None
+        ruling = self.budgets.look(record.notification, message, self.clock())
+        if isinstance(ruling, Admit):
+            return None
+        if ruling.to == DIGEST:
+            return self.treat.put_off(record, delivery, basis)
+        self.deliveries.end(record, delivery, DeliveryState.SKIPPED, Reason.OVER_BUDGET, ruling.detail)
+        return AGAIN
 
     def _held_at_the_gate(self, record: NotificationRecord, delivery: Delivery, now: datetime) -> Outcome | None:
         on_time = delivery.turn and delivery.due_at is not None and now - delivery.due_at < TURN_IS_KEPT

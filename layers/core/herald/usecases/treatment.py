@@ -43,6 +43,14 @@ class Treat:
             return AGAIN
         return None
 
+    def put_off(self, record: NotificationRecord, delivery: Delivery, basis: Basis) -> Outcome | None:
+        """Put an e-mail into the digest of what is over budget; ``None`` if it has to go as it is."""
+        hold = self.courtesies.over_budget(record, delivery, basis.configuration, basis.decision.facts)
+        if hold is None:
+            return None
+        self._hold(record, delivery, hold)
+        return DONE
+
     def wake(self, record: NotificationRecord, delivery: Delivery) -> None:
         """Have a message that is held come again, if nobody else brings it."""
         self.deliveries.note_waiting(record, delivery)

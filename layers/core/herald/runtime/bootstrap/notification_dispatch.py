@@ -16,10 +16,12 @@ from herald.adapters.scheduler import SchedulerTimers, TimerPlace, of_notificati
 from herald.adapters.secrets_manager import SecretsManagerSecrets
 from herald.adapters.sqs import SqsReceivedQueue, SqsWritebackQueue
 from herald.adapters.templates import JinjaRenderer
+from herald.ports import Inbox
 from herald.runtime.bootstrap import opentext
 from herald.runtime.bootstrap.consumer import received_queue
 from herald.runtime.bootstrap.world import World, this_process
 from herald.runtime.settings import DispatchSettings
+from herald.usecases.budget import Budgets
 from herald.usecases.deliveries import Deliveries
 from herald.usecases.digest_entries import DigestEntries
 from herald.usecases.dispatch import Dispatch
@@ -34,6 +36,14 @@ def compose(settings: DispatchSettings, world: World) -> Dispatch:
     state = DynamoStateStore(database, settings.state_table, world.clock)
     max_age = timedelta(seconds=settings.config_max_age_seconds)
     approval_secrets = SecretsManagerSecrets(world.client("secretsmanager"), settings.approval_secret_id, world.clock)
+
+    configurations = DynamoConfigurationStore(database, settings.config_table, world.clock, max_age)
+
+    def inbox() -> Inbox:
+        from herald.adapters.dynamodb_inbox import DynamoInbox  # noqa: PLC0415 - few messages bring a budget to its end
+
+        kept = timedelta(days=settings.event_retention_days)
+        return DynamoInbox(database, settings.inbox_table, world.clock, kept)
 
     def links(telling: Mapping[str, Any]) -> Mapping[str, Any]:
         from herald.usecases.approvals.approval_links import ApprovalLinks  # noqa: PLC0415 - most messages have none
@@ -67,6 +77,7 @@ def compose(settings: DispatchSettings, world: World) -> Dispatch:
         messages=messages,
         treat=treatment(deliveries, messages, state, timers),
         timers=timers,
+        budgets=Budgets(configurations, state, inbox, world.count, world.checkpoint),
         opentext=opentext.client(settings, world, secrets),
         passage=opentext.passage(settings, world, state),
         state=state,

@@ -153,6 +153,14 @@ class TestDigests:
         post.wait(5 * HOUR)
         assert post.sent == ["4 at once"]
 
+    def test_who_was_alone_and_waits_for_their_hours_is_not_gathered_again(self) -> None:
+        shortly = Calendar("daytime", "UTC", dict.fromkeys(range(7), ((time(12), time(12, 30)),)))
+        courtesy = replace(GATHERED, hours={Channel.SMS: "daytime"})
+        post = PostOffice(configured(courtesy, {"daytime": shortly}), MovingClock(NIGHT))
+        told = post.hand_in(channels=BOTH)
+        post.wait(timedelta(days=2))
+        assert (post.sent, post.delivery(told).state) == (["order/1"], DeliveryState.SUBMITTED)
+
     def test_who_has_no_address_for_the_digest_gets_each_message(self) -> None:
         post = office(GATHERED)
         post.hand_in(to=replace(ADA, email=None), channels=(Channel.SMS,))

@@ -215,12 +215,12 @@ class _Case:
         return self.delivery.state is DeliveryState.HELD or any(one.overdue for one in self.record.deliveries)
 
     def may_be_gathered(self, channels: tuple[Channel, ...]) -> bool:
-        """Say whether it may still become part of a digest: nothing was tried yet, and the digest can reach them."""
-        untouched = all(
-            one.state is DeliveryState.HELD and one.reason is Reason.QUIET_HOURS for one in self.record.deliveries
-        )
+        """Say whether it may become part of a digest that can reach them: once, before anything else is done with it.
+
+        What has waited in a digest or for its hours goes out when that is over, or it could wait by turns for ever.
+        """
         is_digest = self.notification.rule_id == DIGEST_RULE
-        return untouched and not is_digest and not self.is_critical and bool(self.reachable(channels))
+        return not (self.record.deliveries or is_digest or self.is_critical) and bool(self.reachable(channels))
 
     def reachable(self, channels: tuple[Channel, ...]) -> tuple[Channel, ...]:
         return tuple(channel for channel in channels if self.notification.recipient.address(channel))

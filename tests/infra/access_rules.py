@@ -41,6 +41,7 @@ WILDCARDS = {
     ("KeepWorkingsAndReports", "CatalogBucket.Arn/reports/*"): "the same",
     ("KeepWorkingsAndReports", "CatalogBucket.Arn/runs/*"): "the same",
     ("ReadReports", "CatalogBucket.Arn/reports/*"): "the same",
+    ("ReadConfig", "ConfigBucket.Arn/configurations/*"): "versions are named by their content",
     ("SetTimers", schedules_in("ApprovalSchedules")): "timers are named by the approval and the time that make them",
     ("AccountAdministersTheKeyThroughIam", "kms:*"): "without it nobody could ever change the key",
     ("AccountAdministersTheKeyThroughIam", "*"): "in a key's policy this is the key itself",

@@ -61,7 +61,7 @@ def running_house(
             say("filling the secrets, applying config/, subscribing the webhooks")
             connection = _connection(stack, threekit, opentext)
             tokens = _fill_secrets(stack, threekit, opentext)
-            configuration_store(connection).apply(read_folder(ROOT / "config"))
+            configuration_store(connection).apply(read_folder(ROOT / "config"), by="the local run")
             _subscribe(stack, threekit, opentext, tokens)
             running_file.parent.mkdir(exist_ok=True)
             running_file.write_text(json.dumps(_as_told(connection)), encoding="utf-8")

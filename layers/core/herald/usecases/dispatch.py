@@ -15,7 +15,7 @@ from herald.ports import (
     AuditTrail,
     Checkpoint,
     Clock,
-    ConfigurationStore,
+    ConfigurationVersions,
     Count,
     Decisions,
     Ledger,
@@ -47,7 +47,7 @@ class Dispatch:
     ledger: Ledger
     decisions: Decisions
     audit: AuditTrail
-    configurations: ConfigurationStore
+    configurations: ConfigurationVersions
     renderer: Renderer
     opentext: OpenText
     passage: Passage

@@ -8,7 +8,6 @@ from typing import Any
 
 from herald.adapters.credentials import credential
 from herald.adapters.dynamodb_audit import DynamoAuditTrail
-from herald.adapters.dynamodb_configuration import DynamoConfigurationStore
 from herald.adapters.dynamodb_decisions import DynamoDecisions
 from herald.adapters.dynamodb_ledger import DynamoLedger
 from herald.adapters.dynamodb_state import DynamoStateStore
@@ -16,6 +15,7 @@ from herald.adapters.secrets_manager import SecretsManagerSecrets
 from herald.adapters.sqs import SqsReceivedQueue, SqsWritebackQueue
 from herald.adapters.templates import JinjaRenderer
 from herald.runtime.bootstrap import opentext
+from herald.runtime.bootstrap.configurations import versions
 from herald.runtime.bootstrap.consumer import received_queue
 from herald.runtime.bootstrap.world import World, this_process
 from herald.runtime.settings import DispatchSettings
@@ -27,7 +27,6 @@ def compose(settings: DispatchSettings, world: World) -> Dispatch:
     database = world.client("dynamodb")
     secrets = SecretsManagerSecrets(world.client("secretsmanager"), settings.secret_id, world.clock)
     state = DynamoStateStore(database, settings.state_table, world.clock)
-    max_age = timedelta(seconds=settings.config_max_age_seconds)
     approval_secrets = SecretsManagerSecrets(world.client("secretsmanager"), settings.approval_secret_id, world.clock)
 
     def links(telling: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -39,7 +38,7 @@ def compose(settings: DispatchSettings, world: World) -> Dispatch:
         ledger=DynamoLedger(database, settings.ledger_table),
         decisions=DynamoDecisions(database, settings.audit_table),
         audit=DynamoAuditTrail(database, settings.audit_table),
-        configurations=DynamoConfigurationStore(database, settings.config_table, world.clock, max_age),
+        configurations=versions(settings, world),
         renderer=JinjaRenderer(),
         opentext=opentext.client(settings, world, secrets),
         passage=opentext.passage(settings, world, state),

@@ -160,8 +160,9 @@ def _as_written(configuration: Configuration) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
+        # Sorted as in a stored version, so that a folder whose keys stand in another order says the same.
         # Of all there is only a calendar knows its entries by numbers: they are days of the week.
-        return {DAYS[key] if isinstance(key, int) else key: _plain(item) for key, item in value.items()}
+        return {DAYS[key] if isinstance(key, int) else key: _plain(value[key]) for key in sorted(value)}
     if isinstance(value, tuple) and any(isinstance(item, time) for item in value):
         return "-".join(f"{item:%H:%M}" for item in value)
     if isinstance(value, frozenset):

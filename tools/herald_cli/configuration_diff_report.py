@@ -76,14 +76,18 @@ def _lines(field: Field, kind: Kind) -> Iterator[Line]:
     elif len(_spelt(before)) + len(_spelt(after)) <= IN_ONE_LINE:
         yield f"{name}{_spelt(before)} → {_spelt(after)}", ""
     else:
-        yield name.rstrip(), ""
+        yield from _head(name)
         yield f"  - {_spelt(before)}", "red"
         yield f"  + {_spelt(after)}", "green"
 
 
-def _texts(name: str, before: str, after: str) -> Iterator[Line]:
+def _head(name: str) -> Iterator[Line]:
     if name:
         yield name.rstrip(), ""
+
+
+def _texts(name: str, before: str, after: str) -> Iterator[Line]:
+    yield from _head(name)
     for line in list(unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=AROUND))[2:]:
         yield line, {"-": "red", "+": "green", "@": "cyan"}.get(line[:1], "dim")
     if before.splitlines() == after.splitlines():
@@ -92,7 +96,7 @@ def _texts(name: str, before: str, after: str) -> Iterator[Line]:
 
 def _items(name: str, before: list[Any], after: list[Any]) -> Iterator[Line]:
     """Give what is new in a list, and what is no longer in it."""
-    yield name.rstrip(), ""
+    yield from _head(name)
     for mark, colour, items, others in (("-", "red", before, after), ("+", "green", after, before)):
         known = set(map(dumps, others))
         yield from ((f"  {mark} {_spelt(item)}", colour) for item in items if dumps(item) not in known)

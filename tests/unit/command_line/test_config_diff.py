@@ -136,7 +136,7 @@ class TestHowItIsTold:
         lines = printed(a_configuration(templates={}), after)
         assert lines[:6] == [
             "rules", "  + other", "      description: Every new order is approved by its region",
-            "      events: threekit.order.created", '      when: order.status == "New"', "      then.approval: order",
+            "      events: threekit.order.created", "      then.approval: order", '      when: order.status == "New"',
         ]  # fmt: skip
         assert lines[6:] == ["templates", "  + a/en/body.txt", "      3 lines", "2 added"]
 

@@ -3,14 +3,16 @@
 from dataclasses import fields, replace
 from datetime import date, time, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.builders import APPROVER, a_configuration, a_rule
+from tests.unit.configuration.folders import GOOD, SHIPPED
 
-from herald.adapters.configuration_bundle import to_document
+from herald.adapters.configuration_bundle import from_bytes, to_bytes, to_document
 from herald.adapters.exact_json import dumps
 from herald.domain.approval.policy import Approvers, Chain, Step
 from herald.domain.configuration import (
@@ -25,6 +27,7 @@ from herald.domain.milestones import MilestoneStep
 from herald.domain.notification import Severity
 from herald.domain.working_time import Calendar
 from herald_cli.configuration_diff import NOTHING, Change, Field, Kind, differences
+from herald_cli.configuration_folder import read_folder
 
 BASE = a_configuration()
 NAMES = st.sampled_from(("a", "b", "c"))
@@ -53,6 +56,19 @@ CONFIGURATIONS = st.builds(
 def test_nothing_differs_exactly_where_the_content_is_the_same(one: Configuration, other: Configuration) -> None:
     same = dumps(to_document(one)) == dumps(to_document(other))
     assert (differences(one, other) == []) is same
+
+
+@settings(deadline=None)
+@given(CONFIGURATIONS)
+def test_what_is_stored_says_what_was_put_in(one: Configuration) -> None:
+    assert differences(one, from_bytes(one.version, to_bytes(one))) == []
+
+
+@pytest.mark.parametrize("folder", [GOOD / "minimal", SHIPPED], ids=["minimal", "shipped"])
+def test_a_folder_says_what_its_stored_version_says(folder: Path) -> None:
+    """Keys stand in the order of the files on one side, and sorted on the other."""
+    configuration = read_folder(folder)
+    assert differences(from_bytes(configuration.version, to_bytes(configuration)), configuration) == []
 
 
 @settings(deadline=None)
@@ -134,7 +150,7 @@ CHANGES: dict[str, tuple[Any, Change]] = {
         WhatsAppSending({"request": WhatsAppTemplate("t-1", {"en": "en_US"})}),
         changed(
             "channels, whatsapp", "templates",
-            Field(("request", "template_id"), NOTHING, "t-1"), Field(("request", "languages", "en"), NOTHING, "en_US"),
+            Field(("request", "languages", "en"), NOTHING, "en_US"), Field(("request", "template_id"), NOTHING, "t-1"),
         ),
     ),
     "silent_after": (
@@ -178,7 +194,7 @@ def test_a_calendar_is_told_by_its_days() -> None:
     assert differences(before, after) == [
         changed(
             "calendars", "berlin",
-            Field(("hours", "mon"), ["09:00-17:00"], ["09:00-18:00"]), Field(("holidays",), ["2027-01-01"], []),
+            Field(("holidays",), ["2027-01-01"], []), Field(("hours", "mon"), ["09:00-17:00"], ["09:00-18:00"]),
         )
     ]  # fmt: skip
 
@@ -191,8 +207,8 @@ def test_what_a_rule_leads_to_is_told_as_the_file_spells_it() -> None:
     assert change.fields == (Field(("then", "notify", "severity"), "high", "low"),)
     [change] = differences(BASE, a_configuration(rules=(asking,)))
     assert [(".".join(one.path), one.before, one.after) for one in change.fields] == [
-        ("then.notify.audience", "approvers", NOTHING), ("then.notify.template", "approval-request", NOTHING),
-        ("then.notify.channels", ["sms", "email"], NOTHING), ("then.notify.severity", "high", NOTHING),
+        ("then.notify.audience", "approvers", NOTHING), ("then.notify.channels", ["sms", "email"], NOTHING),
+        ("then.notify.severity", "high", NOTHING), ("then.notify.template", "approval-request", NOTHING),
         ("then.approval", None, "order"),
     ]  # fmt: skip
 

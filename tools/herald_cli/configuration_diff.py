@@ -170,5 +170,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if isinstance(value, timedelta):
-        return f"{value.total_seconds() / 3600:g} h"
+        return f"{value.total_seconds() / 3600:.10g} h"
     return value.isoformat() if isinstance(value, date) and not isinstance(value, datetime) else value

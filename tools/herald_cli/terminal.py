@@ -43,10 +43,10 @@ def fail(message: str, code: int = EXIT_FINDINGS) -> NoReturn:
     raise typer.Exit(code)
 
 
-def existing_folder(folder: Path) -> None:
-    """End the command if the configuration folder is not there."""
+def existing_folder(folder: Path, how: str = "name it with --config") -> None:
+    """End the command if the configuration folder is not there; ``how`` is how another is named."""
     if not folder.is_dir():
-        fail(f"there is no folder {folder}: run this in the repository, or name the one that is meant", EXIT_USAGE)
+        fail(f"there is no folder {folder}: run this in the repository, or {how}", EXIT_USAGE)
 
 
 @contextmanager

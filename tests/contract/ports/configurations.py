@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import boto3
+from tests.builders import a_configuration
 
 from herald.adapters.aws_configuration import AwsConfigurationStore
 from herald.adapters.parameter_pointer import ParameterPointer
@@ -13,6 +14,7 @@ from herald.adapters.s3_configurations import S3Configurations
 from herald.ports import Clock
 
 BUCKET, PARAMETER = "herald-test-config", "/herald-test/configuration/active"
+ENGLISH, GERMAN, FRENCH = (a_configuration(default_locale=locale) for locale in ("en", "de", "fr"))
 
 
 @dataclass

@@ -128,5 +128,5 @@ def _named(name: str, connection: "Callable[[], Connection]") -> "Configuration"
         return configuration_store(connection()).active()
     if name.startswith(VERSION) and not Path(name).is_dir():
         return configuration_store(connection()).version(name)
-    existing_folder(Path(name))
+    existing_folder(Path(name), "name a version, `active` or another folder")
     return read_folder(Path(name))

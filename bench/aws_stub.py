@@ -48,7 +48,14 @@ def aws_stub() -> Iterator[AwsStub]:
 
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers.get("content-length", "0")))
-            status, answer = stub.answer(self.path, self.headers.get("x-amz-target", "").rpartition(".")[2])
+            self._play(self.path, self.headers.get("x-amz-target", "").rpartition(".")[2])
+
+        def do_GET(self) -> None:
+            # S3 alone is asked so; bucket and key follow the script's name.
+            self._play(self.path.split("/")[1], "GetObject")
+
+        def _play(self, script: str, operation: str) -> None:
+            status, answer = stub.answer(script, operation)
             head = f"HTTP/1.1 {status} Recorded\r\nContent-Type: application/x-amz-json-1.0\r\n"
             self.wfile.write(f"{head}Content-Length: {len(answer)}\r\n\r\n".encode() + answer)
 

@@ -12,6 +12,7 @@ from typing import Any
 from unittest.mock import patch
 
 import boto3
+from botocore.response import StreamingBody
 from moto import mock_aws
 from tests.integration.house import House, Work
 
@@ -155,15 +156,19 @@ class RecordedHouse(House):
     def sending(self, request: Any, **_: Any) -> None:
         """Keep the size of a request."""
         headers = sum(len(str(name)) + len(str(value)) + 4 for name, value in request.headers.items())
-        self._request = (self._request[0], headers + len(request.body or b""))
+        # What goes out in chunks has no length but the one it says.
+        body = request.headers.get("X-Amz-Decoded-Content-Length") or len(request.body or b"")
+        self._request = (self._request[0], headers + int(body))
 
-    def answered(self, http_response: Any, parsed: Mapping[str, Any], model: Any, **_: Any) -> None:
+    def answered(self, http_response: Any, parsed: dict[str, Any], model: Any, **_: Any) -> None:
         """Note a call, if a function made it."""
         if self._running:
             request, sent = self._request
             number = len(self.record.invocations) - 1
             service = model.service_model.service_name
             status, answer = http_response.status_code, http_response.content
+            if "Body" in parsed:  # what was just read to its end, the function reads once more
+                parsed["Body"] = StreamingBody(io.BytesIO(answer), len(answer))
             self.record.calls.append(
                 AwsCall(self._running, number, service, model.name, request, sent, status, answer, parsed)
             )

@@ -44,6 +44,7 @@ WILDCARDS = {
     ("KeepWorkingsAndReports", "CatalogBucket.Arn/reports/*"): "the same",
     ("KeepWorkingsAndReports", "CatalogBucket.Arn/runs/*"): "the same",
     ("ReadReports", "CatalogBucket.Arn/reports/*"): "the same",
+    ("ReadConfig", "ConfigBucket.Arn/configurations/*"): "versions are named by their content",
     ("SetTimers", schedules_in("ApprovalSchedules")): "timers are named by the approval and the time that make them",
     ("SetTimers", schedules_in("HoldSchedules")): "timers are named by the notification and the time that make them",
     ("AccountAdministersTheKeyThroughIam", "kms:*"): "without it nobody could ever change the key",

@@ -53,10 +53,10 @@ def buckets_forget(template: Template) -> Iterator[str]:
             yield f"{name}: let what is under {prefix} expire, or say in STAYS why it stays"
         for prefix in sorted(expiring - (written - STAYS.keys())):
             yield f"{name}: no function writes what expires under {prefix or 'any prefix'}, or it is to stay"
-        if not any(_ends_uploads(one) for one in rules):
+        if written and not any(_ends_uploads(one) for one in rules):
             yield f"{name}: abort incomplete multipart uploads after a day, whatever their prefix"
         if "VersioningConfiguration" in bucket:
-            yield f"{name}: keep no versions: what expires would still be there"
+            yield f"{name}: keep no versions: what expires would still be there, and what does not is written once"
 
 
 def buckets_survive(template: Template) -> Iterator[str]:

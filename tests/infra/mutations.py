@@ -9,6 +9,7 @@ STREAM, FROM_QUEUE = "EventRelayFunctionFromInbox", "RuleEvaluationFunctionFromQ
 SCHEDULE, SCHEDULES_ROLE, TRUST = "OrdersSchedule", "ReconcileSchedulesRole", "AssumeRolePolicyDocument"
 BUCKET, LIFECYCLE = "CatalogBucket", ("LifecycleConfiguration", "Rules")
 ENCRYPTION = ("BucketEncryption", "ServerSideEncryptionConfiguration", 0)
+WHICH_IS_ACTIVE = "AskWhichConfigIsActive"
 STAGE, VARIABLES = "HttpApiApiGatewayDefaultStage", ("Environment", "Variables")
 EVALUATE_ROLE, TIMERS_ROLE, PASSED = "RuleEvaluationRole", "ApprovalSchedulesRole", "LetTimersWriteToTheirQueue"
 
@@ -156,6 +157,7 @@ BREAKS: dict[str, list[Mutation]] = {
         allow("EventRelayRole", "dynamodb:GetItem", "*"),
         allow("EventRelayRole", "dynamodb:Query", "InboxTable.Arn/index/*"),
         allow("ReportDownloadRole", "s3:GetObject", "CatalogBucket.Arn/*"),
+        allow("RuleEvaluationRole", "s3:GetObject", "ConfigBucket.Arn/*"),
     ],
     "roles_borrow_no_policies": [give("EventRelayRole", P, "ManagedPolicyArns", to=["arn:aws:iam::aws:policy/Any"])],
     "only_herald_publishes": [allow("RuleEvaluationRole", "events:PutEvents", "HeraldBus.Arn")],
@@ -190,10 +192,13 @@ BREAKS: dict[str, list[Mutation]] = {
         forbid("CatalogScanRole", "AskForTheNextSteps"),
         forbid("ReportDownloadRole", "ReadReports"),
         allow("RuleEvaluationRole", "s3:GetObject", "CatalogBucket.Arn/runs/*"),
+        forbid("NotificationDispatchRole", "ReadConfig"),
+        allow("ReportDownloadRole", "s3:GetObject", "ConfigBucket.Arn/configurations/*"),
     ],
     "keys_are_reached_through_the_services_used": [
         forbid("CatalogScanRole", "UseTheKeyThroughTheseServices"),
-        allow("RuleEvaluationRole", "s3:GetObject", "CatalogBucket.Arn/runs/*"),
+        allow("ApprovalTimerRole", "s3:GetObject", "ConfigBucket.Arn/configurations/*"),
+        forbid("RuleEvaluationRole", "ReadConfig"),
         forbid("ReportDownloadRole", "ReadReports"),
         allow("ReportDownloadRole", "kms:Decrypt", "HeraldKey.Arn"),
     ],
@@ -293,4 +298,22 @@ BREAKS: dict[str, list[Mutation]] = {
         allow("CatalogScanRole", "s3:PutObject", "CatalogBucket.Arn/*"),
     ],
     "buckets_survive": [drop(BUCKET, "DeletionPolicy"), give(BUCKET, "UpdateReplacePolicy", to="Delete")],
+    "parameters_are_read_by_whoever_is_told_them": [
+        forbid("ReconcileRole", WHICH_IS_ACTIVE),
+        amend("ReconcileRole", WHICH_IS_ACTIVE, "Resource", to="*"),
+        amend("ReconcileRole", WHICH_IS_ACTIVE, "Action", to=["ssm:GetParameter", "ssm:PutParameter"]),
+        allow("NotificationDispatchRole", "ssm:GetParameter", "*"),
+        drop("ReconcileFunction", P, *VARIABLES, "HERALD_CONFIG_PARAMETER"),
+    ],
+    "the_parameter_told_is_the_one_that_is_written": [
+        give("ReconcileFunction", P, *VARIABLES, "HERALD_CONFIG_PARAMETER", to="/another/configuration/active")
+    ],
+    "versions_are_never_changed": [
+        allow("RuleEvaluationRole", "s3:PutObject", "ConfigBucket.Arn/configurations/*"),
+        allow("RuleEvaluationRole", "s3:ListBucket", "ConfigBucket.Arn"),
+        give("ConfigBucket", P, "LifecycleConfiguration", to={"Rules": []}),
+        remove("ConfigBucketPolicy"),
+        drop("ConfigBucketPolicy", P, "PolicyDocument", "Statement", 1),
+        give("ConfigBucketPolicy", P, "PolicyDocument", "Statement", 1, "Condition", to={"Null": {"s3:x": "true"}}),
+    ],
 }

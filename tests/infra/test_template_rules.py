@@ -6,6 +6,7 @@ import pytest
 from tests.infra import (
     access_rules,
     bucket_rules,
+    configuration_rules,
     door_rules,
     function_rules,
     queue_rules,
@@ -22,7 +23,8 @@ from localrun.http_routes import declared_routes
 Rule = Callable[[Template], Iterator[str]]
 RULES: list[Rule] = [
     *function_rules.RULES, *queue_rules.RULES, *schedule_rules.RULES, *timer_rules.RULES,
-    *access_rules.RULES, *bucket_rules.RULES, *door_rules.RULES,
+    *access_rules.RULES, *bucket_rules.RULES, *configuration_rules.RULES,
+    *door_rules.RULES,
 ]  # fmt: skip
 CASES = [(rule, number) for rule in RULES for number in range(len(BREAKS.get(rule.__name__, [])))]
 

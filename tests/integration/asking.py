@@ -5,7 +5,6 @@ from datetime import timedelta
 from tests.integration.house import House
 
 from herald.adapters.cel import CelRuleEngine
-from herald.adapters.dynamodb_configuration import DynamoConfigurationStore
 from herald.domain.configuration import Configuration
 from herald.usecases.trace import Tracer
 from herald.usecases.why import AskWhy, Why
@@ -20,7 +19,7 @@ from herald_cli.why_answer import answers
 def why(house: House, event_id: str, who: str) -> Why:
     """The chain between an event and somebody."""
     tracer = Tracer(house.inbox, house.decisions, house.audit, house.ledger)
-    found = AskWhy(tracer, configurations(house), house.state)(event_id, who)
+    found = AskWhy(tracer, house.configurations, house.state)(event_id, who)
     assert found is not None
     return found
 
@@ -32,13 +31,8 @@ def answer(house: House, event_id: str, who: str) -> str:
 
 def what_if(house: House, after: Configuration) -> Backtest:
     """Everything that is recorded, replayed by what is in force and by another configuration."""
-    store = configurations(house)
+    store = house.configurations
     before = store.active()
     recorded = InboxScan(house.dynamodb, "InboxTable", "AuditTable").since(house.clock() - timedelta(days=30))
     told = recorded_cases(recorded, SeenAgain(before, after, store.version))
     return backtest(told, both_sides(before, after, CelRuleEngine()), None)
-
-
-def configurations(house: House) -> DynamoConfigurationStore:
-    """The versions the house has."""
-    return DynamoConfigurationStore(house.dynamodb, "ConfigTable", house.clock, timedelta(0))

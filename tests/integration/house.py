@@ -116,7 +116,7 @@ class House:
         self.dynamodb, self.sqs = self._resources.dynamodb, self._resources.sqs
         self.s3, self.scheduler = self._resources.s3, self._resources.scheduler
         self.tables, self.queues = self._resources.tables, self._resources.queues
-        self.dead_letters = self._resources.dead_letters
+        self.dead_letters, self.configurations = self._resources.dead_letters, self._resources.configurations
         self._unrelayed: list[Any] = []
         self._settings = partial(self._resources.settings, settings)
         self._compose()

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 import boto3
 from pydantic import BaseModel
 from tests.contract.ports.aws_resources import create_queue, create_table
+from tests.contract.ports.configurations import BUCKET, PARAMETER, Configurations
 
-from herald.adapters.dynamodb_configuration import DynamoConfigurationStore
 from herald.domain.configuration import Configuration
 from herald.ports import Clock
 from simulators import OpenTextSimulator, ThreekitSimulator
@@ -27,7 +27,7 @@ APPROVALS, HOLDS = "approvals", "holds"
 ARN = "arn:aws:sqs:eu-central-1:123456789012:"
 PLENTY_PER_SECOND = 1000.0
 TRACKED = ["opentext.status", "opentext.reply.sms", "opentext.reply.whatsapp"]
-TABLES = ("InboxTable", "AuditTable", "LedgerTable", "StateTable", "ConfigTable", "CatalogTable")
+TABLES = ("InboxTable", "AuditTable", "LedgerTable", "StateTable", "CatalogTable")
 QUEUES = ("Evaluation", "Tracking", "Dispatch", "Writeback", "Reconcile", "Scan", "ApprovalTimer")
 SOURCES = {"sources": {"orders": {"path_token": PATH_TOKEN}, "storefront": {"hmac": [SIGNING_KEY]}}}
 CALLBACK_SOURCES = {
@@ -55,7 +55,8 @@ class Resources:
         self.tables = {name: create_table(self.dynamodb, name) for name in TABLES}
         self.queues = {name: create_queue(self.sqs, f"{name}Queue") for name in QUEUES}
         self.dead_letters = {name: create_queue(self.sqs, f"{name}DeadLetterQueue") for name in QUEUES}
-        DynamoConfigurationStore(self.dynamodb, "ConfigTable", clock, timedelta(0)).apply(configuration)
+        self.configurations = Configurations(clock).made().store()
+        self.configurations.apply(configuration)
         self._make_bucket()
         self._make_bus()
         self._make_secrets()
@@ -82,7 +83,7 @@ class Resources:
     def _shared_settings(self) -> dict[str, Any]:
         return {
             "inbox_table": "InboxTable", "audit_table": "AuditTable", "ledger_table": "LedgerTable",
-            "config_table": "ConfigTable", "state_table": "StateTable", "bus_name": "herald",
+            "config_bucket": BUCKET, "config_parameter": PARAMETER, "state_table": "StateTable", "bus_name": "herald",
             "dispatch_queue_url": self.queues["Dispatch"],
             "writeback_queue_url": self.queues["Writeback"], "threekit_base_url": self._threekit.url,
             "opentext_base_url": self._opentext.url, "opentext_auth": "basic", "opentext_token_url": "",

@@ -264,10 +264,9 @@ def test_a_silent_source_is_counted(house: House) -> None:
     from tests.integration.configuration import two_rules  # noqa: PLC0415
 
     from herald.adapters.configuration_bundle import versioned  # noqa: PLC0415
-    from herald.adapters.dynamodb_configuration import DynamoConfigurationStore  # noqa: PLC0415
 
     watched = versioned(replace(two_rules(), silent_after={"/threekit/orders": timedelta(hours=2)}))
-    DynamoConfigurationStore(house.dynamodb, "ConfigTable", house.clock, timedelta(0)).apply(watched)
+    house.configurations.apply(watched)
     house.clock.advance(timedelta(minutes=5))
     house.order_created(ORDER)
     house.settle(timedelta(minutes=1))

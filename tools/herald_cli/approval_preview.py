@@ -131,7 +131,7 @@ def _previewed(explained: ExplainedEvent, configuration: Configuration, now: dat
         ]
     except KeyError as error:
         raise PreviewError(
-            f"the configuration has nothing of the name {error}: `herald rules lint` says where"
+            f"the configuration has nothing of the name {error}: `herald config lint` says where"
         ) from None
     except ValueError as error:
         raise PreviewError(f"a deadline cannot be told: {error}") from None

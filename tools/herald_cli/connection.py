@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_ssm import SSMClient
+    from mypy_boto3_sts import STSClient
 
 SecretOutput = Literal[
     "WebhookSecretId", "CallbackSecretId", "ThreekitSecretId", "OpenTextSecretId", "ApprovalSecretId"
@@ -90,6 +92,16 @@ class Connection:
         """Return a client of EventBridge Scheduler."""
         client: EventBridgeSchedulerClient = self._client("scheduler")
         return client
+
+    def ssm(self) -> "SSMClient":
+        """Return a client of Parameter Store."""
+        client: SSMClient = self._client("ssm")
+        return client
+
+    def caller(self) -> str:
+        """Return whose credentials these are, as an ARN. Raises what boto3 raises."""
+        client: STSClient = self._client("sts")
+        return client.get_caller_identity()["Arn"]
 
     def _client(self, service: str) -> Any:
         if service not in self._clients:

@@ -1,13 +1,15 @@
-"""A stack's tables behind the ports, for the commands that read them."""
+"""A stack's tables, bucket and parameter behind the ports, for the commands that read them."""
 
 from datetime import timedelta
 
+from herald.adapters.aws_configuration import AwsConfigurationStore
 from herald.adapters.dynamodb_audit import DynamoAuditTrail
-from herald.adapters.dynamodb_configuration import DynamoConfigurationStore
 from herald.adapters.dynamodb_decisions import DynamoDecisions
 from herald.adapters.dynamodb_inbox import DynamoInbox
 from herald.adapters.dynamodb_ledger import DynamoLedger
 from herald.adapters.dynamodb_state import DynamoStateStore
+from herald.adapters.parameter_pointer import ParameterPointer
+from herald.adapters.s3_configurations import S3Configurations
 from herald.domain.gate import Gate, gate_of
 from herald.ports import StateStore
 from herald.runtime.bootstrap.world import utc_now
@@ -58,10 +60,11 @@ def opentext_gate(state: StateStore) -> Gate:
     return gate_of(stored.document) if stored is not None else Gate()
 
 
-def configuration_store(connection: Connection) -> DynamoConfigurationStore:
-    """Return the versions of ``config/``, always read anew."""
-    table = connection.output("ConfigTableName")
-    return DynamoConfigurationStore(connection.dynamodb(), table, utc_now, timedelta(0))
+def configuration_store(connection: Connection) -> AwsConfigurationStore:
+    """Return the versions of ``config/``; which one is active is always read anew."""
+    versions = S3Configurations(connection.s3, connection.output("ConfigBucketName"))
+    pointer = ParameterPointer(connection.ssm, connection.output("ConfigParameterName"))
+    return AwsConfigurationStore(versions, pointer, utc_now, timedelta(0), lambda _name, _number: None)
 
 
 def touch(connection: Connection, event_id: str) -> bool:

@@ -43,6 +43,12 @@ def fail(message: str, code: int = EXIT_FINDINGS) -> NoReturn:
     raise typer.Exit(code)
 
 
+def existing_folder(folder: Path, how: str = "name it with --config") -> None:
+    """End the command if the configuration folder is not there; ``how`` is how another is named."""
+    if not folder.is_dir():
+        fail(f"there is no folder {folder}: run this in the repository, or {how}", EXIT_USAGE)
+
+
 @contextmanager
 def plain_errors() -> Iterator[None]:
     """End the command with one line instead of a traceback where AWS, a vendor or a setting is in the way."""

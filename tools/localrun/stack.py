@@ -26,9 +26,10 @@ class StackOutputs:
     audit_table_name: str
     ledger_table_name: str
     state_table_name: str
-    config_table_name: str
     catalog_table_name: str
     catalog_bucket_name: str
+    config_bucket_name: str
+    config_parameter_name: str
     evaluation_queue_url: str
     tracking_queue_url: str
     dispatch_queue_url: str

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from herald.domain.audit import AuditEntry, AuditRecord
-from herald.domain.configuration import Configuration, Rule
+from herald.domain.configuration import Activation, Configuration, Rule
 from herald.domain.decision import Decision, RuleOutcome
 from herald.domain.delivery import Channel, Delivery
 from herald.domain.event import Event, EventReference
@@ -159,19 +159,34 @@ class WritebackQueue(Protocol):
         ...
 
 
-class ConfigurationStore(Protocol):
-    """The versions of ``config/``."""
-
-    def active(self) -> Configuration:
-        """Return the active version, which may have aged a little. Raises ``ConfigurationError`` if there is none."""
-        ...
+class ConfigurationVersions(Protocol):
+    """The versions of ``config/``, each by its name."""
 
     def version(self, version: str) -> Configuration:
         """Return one version. Raises ``ConfigurationError`` if it is not there."""
         ...
 
-    def apply(self, configuration: Configuration) -> None:
-        """Store a version and make it the active one."""
+
+class ConfigurationStore(ConfigurationVersions, Protocol):
+    """The versions of ``config/``, of which one is active."""
+
+    def active(self) -> Configuration:
+        """Return the active version, which may have aged a little, and ages on while no newer one can be read.
+
+        Raises ``ConfigurationError`` if there is none.
+        """
+        ...
+
+    def apply(self, configuration: Configuration, by: str = "", comment: str = "") -> None:
+        """Store a version and make it the active one; ``by`` is whose word it is."""
+        ...
+
+    def activate(self, version: str, by: str = "", comment: str = "") -> None:
+        """Make a stored version the active one. Raises ``ConfigurationError`` if it is not there."""
+        ...
+
+    def history(self) -> Sequence[Activation]:
+        """Return what was made active when, newest first: the first is what is active. At least the last hundred."""
         ...
 
 

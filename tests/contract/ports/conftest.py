@@ -5,6 +5,8 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from tests.builders import MovingClock
+from tests.contract.ports.configurations import Configurations
 
 IMPLEMENTATIONS = ("memory", "aws")
 
@@ -43,6 +45,12 @@ def scheduler(emulated_aws: None) -> Any:
 def secretsmanager(emulated_aws: None) -> Any:
     """A Secrets Manager without secrets."""
     return boto3.client("secretsmanager")
+
+
+@pytest.fixture
+def kept(emulated_aws: None, clock: MovingClock) -> Configurations:
+    """A bucket for configurations, and no pointer yet."""
+    return Configurations(clock).made()
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from typing import Any
 from tests.integration.house import House
 
 from herald.adapters.configuration_bundle import versioned
-from herald.adapters.dynamodb_configuration import DynamoConfigurationStore
 from herald.domain.approval.approval import Approval, approval_id
 from herald.domain.configuration import Configuration
 from herald.domain.delivery import parse_reference
@@ -159,9 +158,8 @@ class Approving:
 
     def apply(self, changes: Callable[[Configuration], Mapping[str, Any]]) -> None:
         """Let an integrator put another configuration in force: the one that stands, but for some of its parts."""
-        store = DynamoConfigurationStore(self.house.dynamodb, "ConfigTable", self.house.clock, timedelta(0))
-        known = store.active()
-        store.apply(versioned(replace(known, **changes(known))))
+        known = self.house.configurations.active()
+        self.house.configurations.apply(versioned(replace(known, **changes(known))))
         self.house.clock.now += timedelta(minutes=2)
 
     def tell_again(self, order_id: str = HOTEL) -> None:

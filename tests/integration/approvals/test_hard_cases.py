@@ -196,7 +196,7 @@ def test_who_read_an_order_before_it_changed_does_not_bring_back_what_it_was(peo
     people.tell_again()
     now_asked = people.approval().stand
 
-    configuration = desk.configurations.active()
+    configuration = people.house.configurations.active()
     event = changed_order(desk.source, {**old, "updatedAt": "2026-03-02T09:29:00Z"}, "somewhere", clock())
     objects = SourceObjects(old, desk.threekit.configurations(configuration_ids(old)))
     facts = build_facts(event, objects, configuration.mapping, clock())

@@ -28,7 +28,8 @@ API_URL = "https://api.example.com"
 ORDERS, NOTIFICATIONS, WHATSAPP = "/threekit/orders", "/opentext/notifications", "whatsapp"
 TOKEN = "a-path-token-0123456789abcdef"
 NOBODY = "http://127.0.0.1:1"
-TABLES = ("Inbox", "Audit", "Ledger", "State", "Config", "Catalog")
+TABLES = ("Inbox", "Audit", "Ledger", "State", "Catalog")
+CONFIG_BUCKET, CONFIG_PARAMETER = "herald-test-config", "/herald-test/configuration/active"
 BUCKET, SCHEDULES, TIMERS = "herald-test-catalog", "herald-test-scans", "herald-test-approvals"
 CATALOG: Mapping[str, Any] = {"partitions": [{"name": "all", "schedule": "cron(0 3 * * ? *)"}]}
 SECRETS: Mapping[str, Any] = {
@@ -82,6 +83,10 @@ class Stack:
         client = self.connection.secretsmanager()
         client.put_secret_value(SecretId=self.connection.output(output), SecretString=json.dumps(value))
 
+    def forget_configurations(self) -> None:
+        """Let no configuration ever have been applied."""
+        self.connection.ssm().delete_parameter(Name=CONFIG_PARAMETER)
+
     def set_gate(self, gate: Gate) -> None:
         """Let OpenText's gate stand so."""
         shelf = Shelf(state_store(self.connection), passage.KIND, gate_of, to_document, passage.KEEP)
@@ -109,7 +114,7 @@ def deployed_stack() -> Stack:
     for output, value in SECRETS.items():
         bare.secretsmanager().create_secret(Name=output, SecretString=json.dumps(value))
         outputs[output] = output
-    outputs |= _outputs_of_scans(bare)
+    outputs |= _outputs_of_scans(bare) | _outputs_of_configurations(bare)
     bare.scheduler().create_schedule_group(Name=TIMERS)
     outputs["ApprovalSchedulesName"] = TIMERS
     outputs |= {"ApiUrl": API_URL, "ThreekitBaseUrl": NOBODY, "OpenTextBaseUrl": NOBODY}
@@ -117,6 +122,11 @@ def deployed_stack() -> Stack:
     configuration_store(stack.connection).apply(watching_configuration())
     scan_scheduler(stack.connection).apply(plan_of(CATALOG))
     return stack
+
+
+def _outputs_of_configurations(bare: Connection) -> dict[str, str]:
+    bare.s3().create_bucket(Bucket=CONFIG_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    return {"ConfigBucketName": CONFIG_BUCKET, "ConfigParameterName": CONFIG_PARAMETER}
 
 
 def _outputs_of_scans(bare: Connection) -> dict[str, str]:

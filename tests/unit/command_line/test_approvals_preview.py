@@ -218,7 +218,7 @@ def test_a_body_that_is_no_event_is_refused(tmp_path: Path) -> None:
 def test_a_name_that_leads_nowhere_is_told(tmp_path: Path) -> None:
     ended = run(spoilt(tmp_path, "approvals.yaml", "{audience: approvers}", "{audience: approver}"), a_body())
     assert ended.exit_code == 1
-    assert "nothing of the name 'approver': `herald rules lint`" in ended.stderr
+    assert "nothing of the name 'approver': `herald config lint`" in ended.stderr
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:

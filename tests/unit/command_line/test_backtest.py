@@ -205,7 +205,7 @@ class TestWhatCannotBe:
         change(folder, "order.total > 5000.0", "order.totally > 5000.0")
         ended = stack.run("config", "backtest", "--config", str(folder))
         assert ended.exit_code == 1
-        assert "so nothing was replayed: run `herald rules lint`" in ended.stderr
+        assert "so nothing was replayed: run `herald config lint`" in ended.stderr
 
     @pytest.mark.parametrize("options", [("--since", "soon"), ("--since", "0d"), ("--against", "nowhere")])
     def test_an_option_that_means_nothing_ends_with_2(

@@ -37,8 +37,8 @@ def test_a_sweep_that_is_none_is_refused_with_those_that_are(stack: Stack) -> No
 
 def test_the_sweeps_are_those_of_the_function() -> None:
     settings = ReconcileSettings.model_construct(
-        inbox_table="", state_table="", config_table="", writeback_queue_url="", event_retention_days=30,
-        config_max_age_seconds=60,
+        inbox_table="", state_table="", config_bucket="", config_parameter="", writeback_queue_url="",
+        event_retention_days=30, config_max_age_seconds=60,
     )  # fmt: skip
     world = World(None, None, lambda _service: None, None, None)  # type: ignore[arg-type]
     assert list(compose(settings, world)) == list(SweepName)

@@ -72,8 +72,7 @@ class TestAsking:
         assert stack.taken("ScanQueue") == []
 
     def test_without_a_configuration_it_ends_with_1_and_names_the_fix(self, stack: Stack) -> None:
-        client, table = stack.connection.dynamodb(), stack.connection.output("ConfigTableName")
-        client.delete_item(TableName=table, Key={"version": {"S": "active"}})
+        stack.forget_configurations()
         ended = stack.run("scan", "run")
         assert ended.exit_code == 1
         assert "herald config apply" in ended.stderr

@@ -256,7 +256,10 @@ class TestDoctor:
         assert "config/catalog.yaml" in found.fix
 
     def test_an_older_stack_says_deploy_again(self, stack: Stack) -> None:
-        older = replace(stack.connection, outputs={"ConfigTableName": stack.connection.output("ConfigTableName")})
+        older = replace(
+            stack.connection,
+            outputs={name: stack.connection.output(name) for name in ("ConfigBucketName", "ConfigParameterName")},
+        )
         for found in (bucket(older), schedules(older)):
             assert found.health == "broken"
             assert "deploy the stack again" in found.fix

@@ -169,9 +169,7 @@ def test_a_stack_that_was_just_deployed_says_what_is_still_to_come(stack: Stack)
 
 def test_without_a_configuration_the_rest_is_told_all_the_same(stack: Stack) -> None:
     let_all_be_well(stack)
-    client, table = stack.connection.dynamodb(), stack.connection.output("ConfigTableName")
-    for item in client.scan(TableName=table)["Items"]:
-        client.delete_item(TableName=table, Key={"version": item["version"]})
+    stack.forget_configurations()
     told = stack.run_json("status", ends_with=1)
     assert told["configuration"] is None
     assert told["attention"] == ["no configuration is active, so every event waits: run `herald config apply`"]

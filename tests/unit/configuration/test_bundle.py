@@ -11,7 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.configuration.folders import GOOD, SHIPPED, made_bad
 
-from herald.adapters.configuration_bundle import LARGEST_BUNDLE, from_bytes, to_bytes, to_document, versioned
+from herald.adapters.configuration_bundle import (
+    LARGEST_BUNDLE,
+    LARGEST_CONTENT,
+    from_bytes,
+    to_bytes,
+    to_document,
+    versioned,
+)
 from herald.adapters.exact_json import dumps
 from herald.domain.canonical import short_id
 from herald.domain.configuration import Configuration, StatusReading, WhatsAppSending
@@ -77,6 +84,22 @@ def test_a_bundle_that_is_too_large_names_the_fix() -> None:
     noise = Random(1).randbytes(LARGEST_BUNDLE + 1).hex()  # noqa: S311 - no secret
     with pytest.raises(ConfigurationError, match="remove templates that are not used"):
         to_bytes(replace(EMPTY, templates={"a/en/body.txt": noise}))
+
+
+def test_what_no_function_could_unpack_is_refused_however_small_it_packs() -> None:
+    large = replace(EMPTY, templates={"a/en/body.txt": "x" * LARGEST_CONTENT})
+    with pytest.raises(ConfigurationError, match="remove templates that are not used"):
+        to_bytes(large)
+    content = dumps(to_document(large))
+    with pytest.raises(ConfigurationError):
+        from_bytes(short_id("cfg", content), zlib.compress(content.encode("ascii")))
+
+
+def test_naming_a_version_keeps_nothing_of_it() -> None:
+    """The ids of other things are remembered by what they are made of, which here is megabytes."""
+    short_id.cache_clear()
+    versioned(EMPTY)
+    assert short_id.cache_info().currsize == 0
 
 
 @pytest.mark.parametrize("raw", [b"", b"no zlib", zlib.compress(b"[]"), zlib.compress(b"{"), zlib.compress(b"\xff")])

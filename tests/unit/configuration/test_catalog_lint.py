@@ -18,7 +18,8 @@ from herald.domain.catalog.own_checks import as_rules, item_facts
 from herald.domain.catalog.plan import OwnCheck, plan_of
 from herald.domain.catalog.surroundings import Pricebook
 from herald.domain.decision import Verdict
-from herald_cli.commands.configuring import _linted, rules
+from herald_cli.commands.config_versions import _linted
+from herald_cli.commands.configuring import config
 from herald_cli.condition_lint import breaches_of_check
 from herald_cli.configuration_folder import read_folder
 from herald_cli.rule_lint import lint_folder
@@ -43,11 +44,11 @@ def verdicts(own: tuple[OwnCheck, ...], products: dict[str, Any]) -> set[Verdict
 
 def test_a_warning_is_shown_and_keeps_nothing_from_shipping(tmp_path: Path) -> None:
     folder = made_bad(OVER, tmp_path)
-    plain = CliRunner().invoke(rules, ["lint", "--config", str(folder)])
+    plain = CliRunner().invoke(config, ["lint", "--config", str(folder)])
     assert plain.exit_code == 0
     assert "warning exemption-over" in plain.output
     assert "may ship" in plain.output
-    told = CliRunner().invoke(rules, ["lint", "--config", str(folder), "--json"])
+    told = CliRunner().invoke(config, ["lint", "--config", str(folder), "--json"])
     assert [(one["code"], one["warning"]) for one in json.loads(told.output)] == [("exemption-over", True)]
     assert _linted(folder).catalog["exemptions"]
 
@@ -55,7 +56,7 @@ def test_a_warning_is_shown_and_keeps_nothing_from_shipping(tmp_path: Path) -> N
 def test_a_fault_beside_a_warning_keeps_it_from_shipping(tmp_path: Path) -> None:
     folder = made_bad(OVER, tmp_path)
     shutil.copytree(BAD / "check-no-condition" / "checks", folder / "checks")
-    refused = CliRunner().invoke(rules, ["lint", "--config", str(folder)])
+    refused = CliRunner().invoke(config, ["lint", "--config", str(folder)])
     assert refused.exit_code != 0
     assert "1 findings" in refused.output
 

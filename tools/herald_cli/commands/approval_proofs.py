@@ -19,6 +19,7 @@ from herald_cli.terminal import (
     StackOption,
     connected,
     err,
+    existing_folder,
     fail,
     out,
     plain_errors,
@@ -47,8 +48,7 @@ def preview(
     from herald_cli.configuration_folder import read_folder  # noqa: PLC0415
     from herald_cli.explain import DEEPEST_JSON, BodyRefusedError  # noqa: PLC0415
 
-    if not folder.is_dir():
-        fail(f"there is no folder {folder}: run this in the repository, or name it with --config", EXIT_USAGE)
+    existing_folder(folder)
     try:
         told = order_of(parse_json(order.read_bytes(), max_depth=DEEPEST_JSON)) if order is not None else None
         events = preview_body(file.read_bytes(), read_folder(folder), datetime.now(UTC), told)

@@ -1,23 +1,25 @@
-"""``rules lint``, ``rules explain`` and ``config apply``: what stands in ``config/``."""
+"""``rules explain``, ``config lint`` and ``config diff``: what stands in ``config/``."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.text import Text
 
 from herald.domain.errors import ConfigurationError
+from herald_cli.commands import config_versions
 from herald_cli.terminal import (
     EXIT_FINDINGS,
-    EXIT_USAGE,
     ConfigOption,
     JsonOption,
     LocalOption,
     RegionOption,
     StackOption,
     connected,
+    existing_folder,
     fail,
     out,
     plain_errors,
@@ -27,18 +29,19 @@ from herald_cli.terminal import (
 if TYPE_CHECKING:
     from herald.domain.configuration import Configuration
     from herald_cli.connection import Connection
-    from herald_cli.scan_scheduler import Applied
 
-rules = typer.Typer(no_args_is_help=True, help="Check and try the rules in config/.")
-config = typer.Typer(no_args_is_help=True, help="Put config/ into force.")
+ACTIVE, VERSION = "active", "cfg_"
+
+rules = typer.Typer(no_args_is_help=True, help="Try the rules in config/.")
+config = typer.Typer(no_args_is_help=True, help="Check config/, put it into force, compare it, go back.")
 
 
-@rules.command("lint")
-def rules_lint(folder: ConfigOption = Path("config"), as_json: JsonOption = False) -> None:
+@config.command("lint")
+def config_lint(folder: ConfigOption = Path("config"), as_json: JsonOption = False) -> None:
     """Check everything in config/: form, conditions and their types, audiences, templates, mapping."""
     from herald_cli.rule_lint import lint_folder  # noqa: PLC0415 - keeps --help quick
 
-    _exists(folder)
+    existing_folder(folder)
     findings = lint_folder(folder)
     faults = [finding for finding in findings if not finding.warning]
     if as_json:
@@ -68,7 +71,7 @@ def rules_explain(
     from herald_cli.explain import BodyRefusedError, explain_body  # noqa: PLC0415
     from herald_cli.explain_report import explained_as_json, print_explained  # noqa: PLC0415
 
-    _exists(folder)
+    existing_folder(folder)
     try:
         configuration = read_folder(folder)
         events = explain_body(file.read_bytes(), configuration, datetime.now(UTC), renderer=JinjaRenderer())
@@ -81,77 +84,49 @@ def rules_explain(
         print_explained(out, event)
 
 
-@config.command("apply")
-def config_apply(
+@config.command("diff", epilog="Example: herald config diff cfg_... active")
+def config_diff(
+    before: Annotated[str, typer.Argument(metavar="A", help="A version, `active`, or a folder.")] = ACTIVE,
+    after: Annotated[str, typer.Argument(metavar="B", help="The same.")] = "config",
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="End with 1 if anything differs.")] = False,
     stack: StackOption = None,
     region: RegionOption = None,
     local: LocalOption = False,
-    folder: ConfigOption = Path("config"),
     as_json: JsonOption = False,
 ) -> None:
-    """Lint config/, store it as a version, make that version the active one, and scan the catalogue when it says.
+    """Show what differs from A to B, field by field: rules, audiences, templates, lists and all the rest of config/."""
+    from herald_cli.configuration_diff import differences  # noqa: PLC0415
+    from herald_cli.configuration_diff_report import changes_as_json, print_changes  # noqa: PLC0415
 
-    Ends with 1 if the version is active and a schedule of scans could not be made.
-    """
+    connection = cache(lambda: connected(stack, region, local))  # two folders need no stack
+    with plain_errors():
+        first, second = (_named(name, connection) for name in (before, after))
+    changes = differences(first, second)
+    if as_json:
+        told = {"from": first.version, "to": second.version, "changes": changes_as_json(changes)}
+        print_json(told)
+    elif changes:
+        title = f"from {before} ({first.version}) to {after} ({second.version})"
+        out.print(title, markup=False, highlight=False, soft_wrap=True)
+        print_changes(out, changes)
+    else:
+        out.print(f"{before} and {after} say the same", markup=False, highlight=False, soft_wrap=True)
+    if changes and exit_code:
+        raise typer.Exit(EXIT_FINDINGS)
+
+
+for _command in (config_versions.apply, config_versions.history, config_versions.rollback):
+    config.command()(_command)
+
+
+def _named(name: str, connection: "Callable[[], Connection]") -> "Configuration":
+    """Return the active configuration, a stored one, or that of a folder. Raises what reading it raises."""
+    from herald_cli.configuration_folder import read_folder  # noqa: PLC0415
     from herald_cli.ports_of_stack import configuration_store  # noqa: PLC0415
 
-    configuration = _linted(folder)
-    with plain_errors():
-        connection = connected(stack, region, local)
-        configuration_store(connection).apply(configuration)
-    told = {"active": configuration.version, "rules": len(configuration.rules)}
-    if not as_json:
-        out.print(f"[green]{configuration.version}[/] is active: {len(configuration.rules)} rules")
-    schedules, trouble = _scheduled(connection, configuration)
-    if as_json:
-        print_json({**told, "schedules": asdict(schedules) if schedules else None})
-    elif schedules:
-        _print_schedules(schedules)
-    if trouble:
-        fail(f"{configuration.version} is active, but not all is scanned at the times it says: {trouble}")
-
-
-def _scheduled(connection: "Connection", configuration: "Configuration") -> "tuple[Applied | None, str]":
-    """Make the schedules of scans; return what was done, and what was in the way. An older stack may need none."""
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - only where AWS is asked
-
-    from herald.domain.catalog.plan import plan_of  # noqa: PLC0415
-    from herald_cli.scan_scheduler import scan_scheduler  # noqa: PLC0415
-    from herald_cli.scan_schedules import wanted_schedules  # noqa: PLC0415
-
-    plan = plan_of(configuration.catalog)
-    try:
-        done = scan_scheduler(connection).apply(plan)
-    except ConfigurationError as error:
-        return None, str(error) if wanted_schedules(plan) else ""
-    except (BotoCoreError, ClientError) as error:
-        return None, f"{error}. Check the AWS credentials and their rights, then apply again"
-    names = ", ".join(name for one in done.refused for name in one.partitions)
-    fix = "mend `schedule` or `time_zone` in catalog.yaml, or the rights of the AWS credentials, then apply again"
-    return done, f"AWS refused the schedule of {names}: {fix}" if names else ""
-
-
-def _print_schedules(done: "Applied") -> None:
-    for word, names in (("created", done.created), ("updated", done.updated), ("deleted", done.deleted)):
-        for name in names:
-            out.print(Text.assemble((word, "green"), f" the schedule {name}"))
-    for refused in done.refused:
-        out.print(Text.assemble(("refused", "red"), f" the schedule of {', '.join(refused.partitions)}: {refused.why}"))
-    if done.unchanged:
-        out.print(f"{len(done.unchanged)} schedules are as they should be", highlight=False)
-
-
-def _linted(folder: Path) -> Any:
-    from herald_cli.configuration_folder import read_folder  # noqa: PLC0415
-    from herald_cli.rule_lint import lint_folder  # noqa: PLC0415
-
-    _exists(folder)
-    findings = [finding for finding in lint_folder(folder) if not finding.warning]
-    if findings:
-        fail(f"{folder} has {len(findings)} findings, so nothing was applied: run `herald rules lint`")
-    return read_folder(folder)
-
-
-def _exists(folder: Path) -> None:
-    if not folder.is_dir():
-        fail(f"there is no folder {folder}: run this in the repository, or name it with --config", EXIT_USAGE)
+    if name == ACTIVE:
+        return configuration_store(connection()).active()
+    if name.startswith(VERSION) and not Path(name).is_dir():
+        return configuration_store(connection()).version(name)
+    existing_folder(Path(name), "name a version, `active` or another folder")
+    return read_folder(Path(name))

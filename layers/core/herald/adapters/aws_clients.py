@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from mypy_boto3_scheduler.client import EventBridgeSchedulerClient
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
     from mypy_boto3_sqs.client import SQSClient
+    from mypy_boto3_ssm.client import SSMClient
 
 CONNECT_SECONDS = 2
 READ_SECONDS = 5
@@ -29,6 +30,8 @@ def client(service: Literal["scheduler"]) -> "EventBridgeSchedulerClient": ...
 def client(service: Literal["secretsmanager"]) -> "SecretsManagerClient": ...
 @overload
 def client(service: Literal["sqs"]) -> "SQSClient": ...
+@overload
+def client(service: Literal["ssm"]) -> "SSMClient": ...
 @lru_cache(maxsize=8)
 def client(service: str) -> Any:
     """Return the process's one client of a service; it gives up after 2 s to connect or 5 s to answer, 3 times.

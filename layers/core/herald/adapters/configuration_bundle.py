@@ -26,10 +26,10 @@ from herald.domain.milestones import MilestoneStep
 from herald.domain.notification import Recipient, Severity
 from herald.domain.working_time import Calendar
 
-LARGEST_BUNDLE = 350_000
-"""Bytes; an item of DynamoDB holds 400 KB with its attribute names."""
-LARGEST_CONTENT = 16_000_000
-"""Bytes a bundle may unpack to."""
+LARGEST_BUNDLE = 5_000_000
+"""Bytes a version may be packed: many times what 10,000 rules are."""
+LARGEST_CONTENT = 32_000_000
+"""Bytes it may unpack to. As a ``Configuration`` they are some seven times as many, which a function's memory holds."""
 
 
 def versioned(configuration: Configuration) -> Configuration:
@@ -38,34 +38,53 @@ def versioned(configuration: Configuration) -> Configuration:
 
 
 def to_bytes(configuration: Configuration) -> bytes:
-    """Return the bundle. Raises ``ConfigurationError`` if it is larger than the store can hold."""
-    bundle = zlib.compress(dumps(to_document(configuration)).encode("ascii"), level=9)
-    if len(bundle) > LARGEST_BUNDLE:
-        raise ConfigurationError(
-            f"config/ is {len(bundle)} bytes when packed, more than the {LARGEST_BUNDLE} that can be stored: "
-            "remove templates that are not used, or shorten lists.yaml"
-        )
+    """Return the bundle. Raises ``ConfigurationError`` if it is larger than a function could read again."""
+    content = dumps(to_document(configuration)).encode("ascii")
+    bundle = zlib.compress(content, level=9)
+    for size, largest, how in ((len(content), LARGEST_CONTENT, ""), (len(bundle), LARGEST_BUNDLE, " when packed")):
+        if size > largest:
+            raise ConfigurationError(
+                f"config/ is {size} bytes{how}, more than the {largest} that functions read: "
+                "remove templates that are not used, or shorten lists.yaml"
+            )
     return bundle
 
 
 def from_bytes(version: str, raw: bytes) -> Configuration:
     """Return the configuration of a bundle. Raises ``ConfigurationError`` if the bytes are not of that version."""
+    return from_content(version, unpacked(version, raw))
+
+
+def unpacked(version: str, raw: bytes) -> str:
+    """Return the content of a bundle. Raises ``ConfigurationError`` if the bytes are not of that version."""
     unpacker = zlib.decompressobj()
     try:
         content = unpacker.decompress(raw, LARGEST_CONTENT).decode("ascii")
-        configuration = from_document(loads(content))
-    except (zlib.error, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ConfigurationError(
-            f"configuration {version} cannot be read ({type(error).__name__}): apply it again from its folder"
-        ) from None
+    except (zlib.error, ValueError) as error:
+        raise _unreadable(version, error) from None
     # The content as it was stored, not as it would be spelt today: a version outlives the release that wrote it.
     if _named(content) != version or not unpacker.eof:
         raise ConfigurationError(f"configuration {version} holds another content: apply it again from its folder")
-    return replace(configuration, version=version)
+    return content
+
+
+def from_content(version: str, content: str) -> Configuration:
+    """Return the configuration of a version's content. Raises ``ConfigurationError`` if it cannot be read."""
+    try:
+        return replace(from_document(loads(content)), version=version)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _unreadable(version, error) from None
+
+
+def _unreadable(version: str, error: Exception) -> ConfigurationError:
+    return ConfigurationError(
+        f"configuration {version} cannot be read ({type(error).__name__}): apply it again from its folder"
+    )
 
 
 def _named(content: str) -> str:
-    return short_id("cfg", content)
+    # Not as it is remembered for ids: what is remembered here would be megabytes of text.
+    return short_id.__wrapped__("cfg", content)
 
 
 def to_document(configuration: Configuration) -> dict[str, Any]:

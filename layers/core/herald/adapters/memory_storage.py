@@ -4,19 +4,22 @@ import heapq
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from herald.adapters.exact_json import dumps, loads
 from herald.adapters.ledger_records import record_of
 from herald.domain.audit import AuditEntry, AuditRecord, chained, genesis
-from herald.domain.configuration import Configuration
+from herald.domain.configuration import Activation, Configuration
 from herald.domain.decision import Decision
 from herald.domain.delivery import Channel, Delivery
 from herald.domain.errors import ConfigurationError
 from herald.domain.event import Event, IdentityKind
 from herald.domain.notification import Notification
 from herald.ports import Clock, NotificationRecord, Recorded, StaleDeliveryError
+
+UNTOLD = datetime.fromtimestamp(0, UTC)
+"""The time of whatever happens where nobody asks for it."""
 
 
 class MemoryInbox:
@@ -163,19 +166,20 @@ class MemoryLedger:
 class MemoryConfigurationStore:
     """Implements ``ports.ConfigurationStore``."""
 
-    def __init__(self, *configurations: Configuration) -> None:
+    def __init__(self, *configurations: Configuration, clock: Clock = lambda: UNTOLD) -> None:
+        self._clock = clock
         self._lock = threading.Lock()
         self._versions: dict[str, Configuration] = {}
-        self._active: str | None = None
+        self._activations: list[Activation] = []
         for configuration in configurations:
             self.apply(configuration)
 
     def active(self) -> Configuration:
-        """Return the version applied last. Raises ``ConfigurationError`` if there is none."""
+        """Return the version made active last. Raises ``ConfigurationError`` if there is none."""
         with self._lock:
-            if self._active is None:
+            if not self._activations:
                 raise ConfigurationError("there is no active configuration: apply one")
-            return self._versions[self._active]
+            return self._versions[self._activations[-1].version]
 
     def version(self, version: str) -> Configuration:
         """Return one version. Raises ``ConfigurationError`` if it is not there."""
@@ -184,11 +188,22 @@ class MemoryConfigurationStore:
                 raise ConfigurationError(f"there is no configuration {version}: apply it again from its folder")
             return self._versions[version]
 
-    def apply(self, configuration: Configuration) -> None:
+    def apply(self, configuration: Configuration, by: str = "", comment: str = "") -> None:
         """Store a version and make it the active one."""
         with self._lock:
             self._versions.setdefault(configuration.version, configuration)
-            self._active = configuration.version
+        self.activate(configuration.version, by, comment)
+
+    def activate(self, version: str, by: str = "", comment: str = "") -> None:
+        """Make a stored version the active one. Raises ``ConfigurationError`` if it is not there."""
+        self.version(version)
+        with self._lock:
+            self._activations.append(Activation(version, self._clock(), by, comment))
+
+    def history(self) -> Sequence[Activation]:
+        """Return what was made active when, newest first."""
+        with self._lock:
+            return self._activations[::-1]
 
 
 def _detached(values: Mapping[str, Any]) -> dict[str, Any]:

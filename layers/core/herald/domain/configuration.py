@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from herald.domain.approval.policy import Chain
@@ -135,3 +135,13 @@ class Configuration:
     def rules_for(self, event_type: str) -> tuple[Rule, ...]:
         """Return the rules that listen to a type, in file order."""
         return tuple(rule for rule in self.rules if event_type in rule.events)
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """One time that a version was made the active one: when, by whom, and what they said about it."""
+
+    version: str
+    at: datetime
+    by: str = ""
+    comment: str = ""

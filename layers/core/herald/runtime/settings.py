@@ -80,7 +80,20 @@ class ConsumerSettings(QueueSettings):
     audit_table: str
 
 
-class EvaluationSettings(ConsumerSettings):
+class VersionSettings(Settings):
+    """A function that reads versions of ``config/`` by their names."""
+
+    config_bucket: str
+
+
+class ActiveVersionSettings(VersionSettings):
+    """A function that goes by the version of ``config/`` that is active."""
+
+    config_parameter: str
+    config_max_age_seconds: Seconds
+
+
+class EvaluationSettings(ConsumerSettings, ActiveVersionSettings):
     """``rule_evaluation``.
 
     Times of approvals become schedules in the group ``approval_schedules``, which write to the timer's queue; what is
@@ -89,7 +102,6 @@ class EvaluationSettings(ConsumerSettings):
 
     inbox_table: str
     ledger_table: str
-    config_table: str
     catalog_table: str
     dispatch_queue_url: str
     writeback_queue_url: str
@@ -105,7 +117,6 @@ class EvaluationSettings(ConsumerSettings):
     threekit_base_url: str
     threekit_source: str
     event_retention_days: RetentionDays
-    config_max_age_seconds: Seconds
     retry_window_hours: Seconds
 
 
@@ -120,7 +131,7 @@ class OpenTextSettings(Settings):
     opentext_per_second: Annotated[float, Field(gt=0, le=1000)]
 
 
-class DispatchSettings(ConsumerSettings, OpenTextSettings):
+class DispatchSettings(ConsumerSettings, OpenTextSettings, VersionSettings):
     """``notification_dispatch``.
 
     What is held comes back by schedules in the group ``hold_schedules``, which write to the function's own queue. Two
@@ -133,7 +144,6 @@ class DispatchSettings(ConsumerSettings, OpenTextSettings):
     hold_schedules_role_arn: str
     inbox_table: str
     ledger_table: str
-    config_table: str
     writeback_queue_url: str
     secret_id: str
     approval_secret_id: str
@@ -143,29 +153,24 @@ class DispatchSettings(ConsumerSettings, OpenTextSettings):
     grace_seconds: Seconds
     retry_window_hours: Seconds
     event_retention_days: RetentionDays
-    config_max_age_seconds: Seconds
 
 
-class TrackingSettings(ConsumerSettings):
+class TrackingSettings(ConsumerSettings, ActiveVersionSettings):
     """``delivery_tracking``."""
 
     inbox_table: str
     ledger_table: str
-    config_table: str
     dispatch_queue_url: str
     writeback_queue_url: str
     approval_secret_id: str
     event_retention_days: RetentionDays
-    config_max_age_seconds: Seconds
 
 
-class WritebackSettings(ConsumerSettings):
+class WritebackSettings(ConsumerSettings, ActiveVersionSettings):
     """``threekit_writeback``."""
 
     inbox_table: str
     ledger_table: str
-    config_table: str
-    config_max_age_seconds: Seconds
     secret_id: str
     threekit_base_url: str
     threekit_source: str
@@ -174,7 +179,7 @@ class WritebackSettings(ConsumerSettings):
     retry_window_hours: Seconds
 
 
-class ReconcileSettings(ConsumerSettings, OpenTextSettings):
+class ReconcileSettings(ConsumerSettings, OpenTextSettings, ActiveVersionSettings):
     """``reconcile``.
 
     ``threekit_source`` and ``opentext_source`` are the names under which the vendors' webhooks come in, so that what is
@@ -183,7 +188,6 @@ class ReconcileSettings(ConsumerSettings, OpenTextSettings):
 
     inbox_table: str
     ledger_table: str
-    config_table: str
     dispatch_queue_url: str
     writeback_queue_url: str
     threekit_secret_id: str
@@ -196,10 +200,9 @@ class ReconcileSettings(ConsumerSettings, OpenTextSettings):
     settle_seconds: Seconds
     scan_overdue_hours: Annotated[int, Field(gt=0, le=720)]
     event_retention_days: RetentionDays
-    config_max_age_seconds: Seconds
 
 
-class ScanSettings(QueueSettings):
+class ScanSettings(QueueSettings, ActiveVersionSettings):
     """``catalog_scan``.
 
     ``queue_url`` is also where a step puts the next ones. Two secrets: Threekit's, and the one that signs the links to
@@ -208,7 +211,6 @@ class ScanSettings(QueueSettings):
 
     inbox_table: str
     state_table: str
-    config_table: str
     catalog_table: str
     catalog_bucket: str
     secret_id: str
@@ -216,7 +218,6 @@ class ScanSettings(QueueSettings):
     report_base_url: str
     threekit_base_url: str
     event_retention_days: RetentionDays
-    config_max_age_seconds: Seconds
     report_link_days: Annotated[int, Field(gt=0, le=30)]
     order_days: Annotated[int, Field(gt=0, le=365)]
 
@@ -235,7 +236,7 @@ class TimerSettings(QueueSettings):
     event_retention_days: RetentionDays
 
 
-class PageSettings(Settings):
+class PageSettings(VersionSettings):
     """``approval_page``.
 
     Two secrets: Threekit's, because it reads the order again before it takes a decision, and the one that approvals are
@@ -244,14 +245,12 @@ class PageSettings(Settings):
 
     inbox_table: str
     state_table: str
-    config_table: str
     secret_id: str
     approval_secret_id: str
     threekit_base_url: str
     threekit_source: str
     max_body_bytes: BodyBytes
     event_retention_days: RetentionDays
-    config_max_age_seconds: Seconds
     approval_link_days: LinkDays
 
 

@@ -13,7 +13,7 @@ from herald.domain.delivery import Delivery
 from herald.domain.errors import ConfigurationError
 from herald.domain.message import Outgoing
 from herald.domain.notification import Notification
-from herald.ports import Checkpoint, ConfigurationStore, Count, Inbox, StateStore, StorageError
+from herald.ports import Checkpoint, ConfigurationVersions, Count, Inbox, StateStore, StorageError
 from herald.usecases.shelf import Shelf
 
 KEPT_AFTER = timedelta(days=2)
@@ -37,9 +37,9 @@ class _Concern:
 
 @dataclass(frozen=True)
 class Budgets:
-    """The limits of the active configuration, whatever version a notification was decided by."""
+    """The limits of the version a notification was decided by."""
 
-    configurations: ConfigurationStore
+    configurations: ConfigurationVersions
     state: StateStore
     inbox: Callable[[], Inbox]
     """Made when a threshold is reached, which few messages do."""
@@ -52,7 +52,7 @@ class Budgets:
         Nothing is reserved: of those who look at the same moment, none sees the others. Raises ``StorageError`` and
         ``ConfigurationError``.
         """
-        configuration = self.configurations.active()
+        configuration = self.configurations.version(notification.config_version)
         if not configuration.budgets:
             return Admit()
         plan = plan_of(configuration.budgets)
@@ -69,7 +69,7 @@ class Budgets:
         price; a charge that is lost is counted as ``BudgetChargesLost``.
         """
         try:
-            configuration = self.configurations.active()
+            configuration = self.configurations.version(notification.config_version)
         except (StorageError, ConfigurationError):
             self.count("BudgetChargesLost", 1)
             return

@@ -5,7 +5,7 @@ from typing import Any
 
 from herald.domain.message import TELLINGS, template_values
 from herald.domain.notification import Notification
-from herald.ports import ConfigurationStore, Decisions, Ledger, Renderer, RenderError, StateStore
+from herald.ports import ConfigurationVersions, Decisions, Ledger, Renderer, RenderError, StateStore
 from herald.usecases import courtesy_shelves as shelves
 
 MOST_ENTRIES = 40
@@ -19,7 +19,7 @@ class DigestEntries:
     state: StateStore
     ledger: Ledger
     decisions: Decisions
-    configurations: ConfigurationStore
+    configurations: ConfigurationVersions
     renderer: Renderer
 
     def __call__(self, digest: Notification, locale: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from herald.domain.delivery import Channel, Delivery, message_id
 from herald.domain.errors import PoisonError, Reason
 from herald.domain.message import TELLINGS, Content, Outgoing, template_values
 from herald.domain.notification import Notification
-from herald.ports import ConfigurationStore, Decisions, NotificationRecord, Renderer
+from herald.ports import ConfigurationVersions, Decisions, NotificationRecord, Renderer
 from herald.usecases.digest_entries import DigestEntries
 
 
@@ -32,7 +32,7 @@ class MessageMaker:
     """Makes messages. ``prefix`` stands before OpenText's message ids."""
 
     decisions: Decisions
-    configurations: ConfigurationStore
+    configurations: ConfigurationVersions
     renderer: Renderer
     digests: DigestEntries
     links: Callable[[Mapping[str, Any]], Mapping[str, Any]]

@@ -10,12 +10,12 @@ from typing import Any
 from herald.adapters.approval_pages.pages import ApprovalPages
 from herald.adapters.approval_pages.security_headers import SECURITY_HEADERS
 from herald.adapters.credentials import credential
-from herald.adapters.dynamodb_configuration import DynamoConfigurationStore
 from herald.adapters.dynamodb_inbox import DynamoInbox
 from herald.adapters.dynamodb_state import DynamoStateStore
 from herald.adapters.secrets_manager import SecretsManagerSecrets
 from herald.runtime.approval_requests import ApprovalRequests
 from herald.runtime.bootstrap import threekit
+from herald.runtime.bootstrap.configurations import versions
 from herald.runtime.bootstrap.world import World, this_process
 from herald.runtime.settings import PageSettings
 from herald.usecases.approvals.attachments import PageAttachments
@@ -31,8 +31,7 @@ def compose(settings: PageSettings, world: World) -> ApprovalRequests:
     database = world.client("dynamodb")
     state = DynamoStateStore(database, settings.state_table, world.clock)
     inbox = DynamoInbox(database, settings.inbox_table, world.clock, timedelta(days=settings.event_retention_days))
-    max_age = timedelta(seconds=settings.config_max_age_seconds)
-    configurations = DynamoConfigurationStore(database, settings.config_table, world.clock, max_age)
+    configurations = versions(settings, world)
     platform = threekit.client(settings.threekit_base_url, settings.secret_id, world)
     keys = SecretsManagerSecrets(world.client("secretsmanager"), settings.approval_secret_id, world.clock)
 

@@ -10,7 +10,6 @@ from herald.adapters.cel_when_asked import CelWhenAsked
 from herald.adapters.code_print import code_print
 from herald.adapters.credentials import credential
 from herald.adapters.dynamodb_catalog import DynamoItemStates
-from herald.adapters.dynamodb_configuration import DynamoConfigurationStore
 from herald.adapters.dynamodb_inbox import DynamoInbox
 from herald.adapters.dynamodb_state import DynamoStateStore
 from herald.adapters.http_client import HttpClient, Timeouts
@@ -22,6 +21,7 @@ from herald.adapters.threekit_catalog import ThreekitCatalog
 from herald.domain.catalog.checks import built_in
 from herald.domain.errors import PoisonError, Reason
 from herald.domain.report_link import signed
+from herald.runtime.bootstrap.configurations import store
 from herald.runtime.bootstrap.consumer import received_queue
 from herald.runtime.bootstrap.world import World, this_process
 from herald.runtime.observability import logger
@@ -80,9 +80,7 @@ def workshop(settings: ScanSettings, world: World) -> Workshop:
         queue=SqsScanQueue(world.client("sqs"), settings.queue_url),
         inbox=DynamoInbox(database, settings.inbox_table, world.clock, retention),
         state=state,
-        configurations=DynamoConfigurationStore(
-            database, settings.config_table, world.clock, timedelta(seconds=settings.config_max_age_seconds)
-        ),
+        configurations=store(settings, world),
         rules=CelWhenAsked(),
         checks=built_in(),
         code_print=code_print(),

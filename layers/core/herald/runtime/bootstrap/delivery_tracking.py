@@ -5,11 +5,11 @@ from datetime import timedelta
 from functools import lru_cache
 
 from herald.adapters.dynamodb_audit import DynamoAuditTrail
-from herald.adapters.dynamodb_configuration import DynamoConfigurationStore
 from herald.adapters.dynamodb_inbox import DynamoInbox
 from herald.adapters.dynamodb_ledger import DynamoLedger
 from herald.adapters.dynamodb_state import DynamoStateStore
 from herald.adapters.sqs import SqsDispatchQueue, SqsReceivedQueue, SqsWritebackQueue
+from herald.runtime.bootstrap.configurations import store
 from herald.runtime.bootstrap.consumer import received_queue
 from herald.runtime.bootstrap.world import World, this_process
 from herald.runtime.settings import TrackingSettings
@@ -24,8 +24,7 @@ def compose(settings: TrackingSettings, world: World) -> Track:
     inbox = DynamoInbox(database, settings.inbox_table, world.clock, timedelta(days=settings.event_retention_days))
     ledger = DynamoLedger(database, settings.ledger_table)
     audit = DynamoAuditTrail(database, settings.audit_table)
-    max_age = timedelta(seconds=settings.config_max_age_seconds)
-    configurations = DynamoConfigurationStore(database, settings.config_table, world.clock, max_age)
+    configurations = store(settings, world)
 
     def replies(event_id: str) -> Outcome:
         from herald.adapters.credentials import credential  # noqa: PLC0415 - replies are rare beside status reports

@@ -8,7 +8,6 @@ from typing import Any
 
 from herald.adapters.credentials import credential
 from herald.adapters.dynamodb_audit import DynamoAuditTrail
-from herald.adapters.dynamodb_configuration import DynamoConfigurationStore
 from herald.adapters.dynamodb_decisions import DynamoDecisions
 from herald.adapters.dynamodb_ledger import DynamoLedger
 from herald.adapters.dynamodb_state import DynamoStateStore
@@ -18,6 +17,7 @@ from herald.adapters.sqs import SqsReceivedQueue, SqsWritebackQueue
 from herald.adapters.templates import JinjaRenderer
 from herald.ports import Inbox
 from herald.runtime.bootstrap import opentext
+from herald.runtime.bootstrap.configurations import versions
 from herald.runtime.bootstrap.consumer import received_queue
 from herald.runtime.bootstrap.world import World, this_process
 from herald.runtime.settings import DispatchSettings
@@ -34,10 +34,7 @@ def compose(settings: DispatchSettings, world: World) -> Dispatch:
     database = world.client("dynamodb")
     secrets = SecretsManagerSecrets(world.client("secretsmanager"), settings.secret_id, world.clock)
     state = DynamoStateStore(database, settings.state_table, world.clock)
-    max_age = timedelta(seconds=settings.config_max_age_seconds)
     approval_secrets = SecretsManagerSecrets(world.client("secretsmanager"), settings.approval_secret_id, world.clock)
-
-    configurations = DynamoConfigurationStore(database, settings.config_table, world.clock, max_age)
 
     def inbox() -> Inbox:
         from herald.adapters.dynamodb_inbox import DynamoInbox  # noqa: PLC0415 - few messages bring a budget to its end
@@ -52,7 +49,7 @@ def compose(settings: DispatchSettings, world: World) -> Dispatch:
 
     ledger = DynamoLedger(database, settings.ledger_table)
     decisions = DynamoDecisions(database, settings.audit_table)
-    configurations = DynamoConfigurationStore(database, settings.config_table, world.clock, max_age)
+    configurations = versions(settings, world)
     renderer = JinjaRenderer()
     timers = _timers(settings, world)
     messages = MessageMaker(

@@ -6,7 +6,6 @@ from datetime import timedelta
 from functools import lru_cache
 
 from herald.adapters.dynamodb_audit import DynamoAuditTrail
-from herald.adapters.dynamodb_configuration import DynamoConfigurationStore
 from herald.adapters.dynamodb_inbox import DynamoInbox
 from herald.adapters.dynamodb_ledger import DynamoLedger
 from herald.adapters.dynamodb_state import DynamoStateStore
@@ -15,6 +14,7 @@ from herald.adapters.sqs import SqsDispatchQueue, SqsReceivedQueue, SqsWriteback
 from herald.adapters.threekit import ThreekitPlatform
 from herald.domain.errors import PoisonError, Reason
 from herald.runtime.bootstrap import opentext, threekit
+from herald.runtime.bootstrap.configurations import store
 from herald.runtime.bootstrap.consumer import received_queue
 from herald.runtime.bootstrap.world import World, this_process
 from herald.runtime.settings import ReconcileSettings
@@ -33,8 +33,7 @@ def compose(settings: ReconcileSettings, world: World) -> Mapping[str, Callable[
     messages = world.client("sqs")
     inbox = DynamoInbox(database, settings.inbox_table, world.clock, timedelta(days=settings.event_retention_days))
     state = DynamoStateStore(database, settings.state_table, world.clock)
-    max_age = timedelta(seconds=settings.config_max_age_seconds)
-    configurations = DynamoConfigurationStore(database, settings.config_table, world.clock, max_age)
+    configurations = store(settings, world)
     writeback = SqsWritebackQueue(messages, settings.writeback_queue_url)
 
     def deliveries() -> Sweep:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from herald.adapters.cel import CelRuleEngine
 from herald.adapters.dynamodb_audit import DynamoAuditTrail
 from herald.adapters.dynamodb_catalog import DynamoItemStates
-from herald.adapters.dynamodb_configuration import DynamoConfigurationStore
 from herald.adapters.dynamodb_decisions import DynamoDecisions
 from herald.adapters.dynamodb_inbox import DynamoInbox
 from herald.adapters.dynamodb_ledger import DynamoLedger
 from herald.adapters.dynamodb_state import DynamoStateStore
 from herald.adapters.sqs import SqsDispatchQueue, SqsReceivedQueue, SqsScanQueue, SqsWritebackQueue
 from herald.runtime.bootstrap import threekit
+from herald.runtime.bootstrap.configurations import store
 from herald.runtime.bootstrap.consumer import INBOX_IS_ONLY_READ, received_queue
 from herald.runtime.bootstrap.world import World, this_process
 from herald.runtime.settings import EvaluationSettings
@@ -30,8 +30,7 @@ def compose(settings: EvaluationSettings, world: World) -> Evaluate:
     """Return the evaluation of a stack."""
     database = world.client("dynamodb")
     state = DynamoStateStore(database, settings.state_table, world.clock)
-    max_age = timedelta(seconds=settings.config_max_age_seconds)
-    configurations = DynamoConfigurationStore(database, settings.config_table, world.clock, max_age)
+    configurations = store(settings, world)
     platform = threekit.client(settings.threekit_base_url, settings.secret_id, world)
     writeback = SqsWritebackQueue(world.client("sqs"), settings.writeback_queue_url)
 

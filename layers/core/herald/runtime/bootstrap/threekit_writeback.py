@@ -5,12 +5,12 @@ from datetime import timedelta
 from functools import cache, lru_cache
 
 from herald.adapters.dynamodb_audit import DynamoAuditTrail
-from herald.adapters.dynamodb_configuration import DynamoConfigurationStore
 from herald.adapters.dynamodb_inbox import DynamoInbox
 from herald.adapters.dynamodb_ledger import DynamoLedger
 from herald.adapters.dynamodb_state import DynamoStateStore
 from herald.adapters.sqs import SqsReceivedQueue
 from herald.runtime.bootstrap import threekit
+from herald.runtime.bootstrap.configurations import store
 from herald.runtime.bootstrap.consumer import received_queue
 from herald.runtime.bootstrap.world import World, this_process
 from herald.runtime.settings import WritebackSettings
@@ -24,8 +24,7 @@ def compose(settings: WritebackSettings, world: World) -> Writeback:
     database = world.client("dynamodb")
     inbox = DynamoInbox(database, settings.inbox_table, world.clock, timedelta(days=settings.event_retention_days))
     state = DynamoStateStore(database, settings.state_table, world.clock)
-    max_age = timedelta(seconds=settings.config_max_age_seconds)
-    configurations = DynamoConfigurationStore(database, settings.config_table, world.clock, max_age)
+    configurations = store(settings, world)
     platform = threekit.client(settings.threekit_base_url, settings.secret_id, world)
 
     def on_orders(notes: OrderNotes) -> OrderNoting:

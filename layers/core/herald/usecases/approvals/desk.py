@@ -14,7 +14,7 @@ from herald.domain.errors import CallFailed, Fate, PoisonError, Reason
 from herald.domain.event import Event
 from herald.domain.event_types import APPROVAL_PREFIX
 from herald.domain.facts import MappingError, SourceObjects, build_facts
-from herald.ports import Clock, ConfigurationStore, Inbox, StateStore, Threekit
+from herald.ports import Clock, ConfigurationVersions, Inbox, StateStore, Threekit
 from herald.usecases.approvals import approval_shelves
 from herald.usecases.approvals.approval_events import changed_order
 from herald.usecases.approvals.doings import decides, doing
@@ -50,7 +50,7 @@ class Desk:
     """Applies events to approvals. ``source`` is the URI reference under which Threekit's orders are told of."""
 
     state: StateStore
-    configurations: ConfigurationStore
+    configurations: ConfigurationVersions
     threekit: Threekit
     inbox: Inbox
     clock: Clock

@@ -6,11 +6,11 @@ from dataclasses import asdict, replace
 from datetime import date, time, timedelta
 from typing import Any
 
+from herald.adapters.audience_documents import audience_document, audience_of, entry_document, entry_of
 from herald.adapters.exact_json import dumps, loads
 from herald.domain.approval.policy import chain_document, chain_of
 from herald.domain.canonical import short_id
 from herald.domain.configuration import (
-    Audience,
     Configuration,
     Notify,
     ReplyWords,
@@ -22,7 +22,7 @@ from herald.domain.configuration import (
 from herald.domain.delivery import Channel
 from herald.domain.errors import ConfigurationError
 from herald.domain.milestones import MilestoneStep
-from herald.domain.notification import Recipient, Severity
+from herald.domain.notification import Severity
 from herald.domain.working_time import Calendar
 
 LARGEST_BUNDLE = 350_000
@@ -72,7 +72,7 @@ def to_document(configuration: Configuration) -> dict[str, Any]:
     document = {
         "rules": [_rule_document(rule) for rule in configuration.rules],
         "lists": configuration.lists,
-        "audiences": {name: _audience_document(audience) for name, audience in configuration.audiences.items()},
+        "audiences": {name: audience_document(audience) for name, audience in configuration.audiences.items()},
         "mapping": configuration.mapping,
         "templates": configuration.templates,
         "default_locale": configuration.default_locale,
@@ -85,6 +85,8 @@ def to_document(configuration: Configuration) -> dict[str, Any]:
         "approvals": [chain_document(chain) for chain in configuration.approvals.values()],
         "calendars": {name: _calendar_document(calendar) for name, calendar in configuration.calendars.items()},
         "default_calendar": configuration.default_calendar,
+        "people": {key: entry_document(person) for key, person in configuration.people.items()},
+        "local_times": configuration.local_times,
     }
     ordered = _ordered(document)
     assert isinstance(ordered, dict)  # noqa: S101 - for the type checker: a mapping was given
@@ -97,7 +99,7 @@ def from_document(document: Mapping[str, Any]) -> Configuration:
         version="",
         rules=tuple(_rule(rule) for rule in document["rules"]),
         lists=document["lists"],
-        audiences={name: _audience(name, audience) for name, audience in document["audiences"].items()},
+        audiences={name: audience_of(name, audience) for name, audience in document["audiences"].items()},
         mapping=document["mapping"],
         templates=document["templates"],
         default_locale=document["default_locale"],
@@ -111,6 +113,8 @@ def from_document(document: Mapping[str, Any]) -> Configuration:
         approvals={chain["id"]: chain_of(chain) for chain in document.get("approvals", ())},
         calendars={name: _calendar(name, calendar) for name, calendar in document.get("calendars", {}).items()},
         default_calendar=document.get("default_calendar", ""),
+        people={key: entry_of(person) for key, person in document.get("people", {}).items()},
+        local_times=document.get("local_times", False),
     )
 
 
@@ -141,29 +145,6 @@ def _notify(document: Mapping[str, Any]) -> Notify:
         audience=document["audience"], template=document["template"],
         channels=tuple(Channel(channel) for channel in document["channels"]), severity=Severity(document["severity"]),
     )  # fmt: skip
-
-
-def _audience_document(audience: Audience) -> dict[str, Any]:
-    return {
-        "by": audience.by, "person": audience.person,
-        "members": {
-            value: [
-                {
-                    "name": member.name, "email": member.email, "phone": member.phone, "locale": member.locale,
-                    "calendar": member.calendar,
-                }
-                for member in members
-            ]
-            for value, members in audience.members.items()
-        },
-    }  # fmt: skip
-
-
-def _audience(name: str, document: Mapping[str, Any]) -> Audience:
-    members = {
-        value: tuple(Recipient(**member) for member in members) for value, members in document["members"].items()
-    }
-    return Audience(name=name, by=document["by"], members=members, person=document["person"])
 
 
 def _calendar_document(calendar: Calendar) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from herald.domain.decision import Decision, RuleOutcome, Skip, Verdict
 from herald.domain.delivery import Channel, Delivery, DeliveryState
 from herald.domain.errors import PoisonError, Reason
 from herald.domain.event import Event, Identity, IdentityKind, Origin, Trust
-from herald.domain.notification import Notification, Recipient, Severity
+from herald.domain.notification import Notification, Severity, person_document, person_of
 from herald.domain.rfc3339 import spell_timestamp
 
 PLAIN_BYTES = 1_000
@@ -236,7 +236,6 @@ def sortable(at: datetime) -> dict[str, str]:
 
 
 def _notification_document(notification: Notification) -> dict[str, Any]:
-    recipient = notification.recipient
     sequence = notification.sequence
     return {
         "id": notification.id,
@@ -244,7 +243,7 @@ def _notification_document(notification: Notification) -> dict[str, Any]:
         "rule_id": notification.rule_id,
         "subject": notification.subject,
         "audience": notification.audience,
-        "recipient": [recipient.name, recipient.email, recipient.phone, recipient.locale],
+        "recipient": person_document(notification.recipient),
         "template": notification.template,
         "channels": notification.channels,
         "severity": notification.severity,
@@ -259,7 +258,7 @@ def _notification(document: Mapping[str, Any]) -> Notification:
     return Notification(
         **{
             **document,
-            "recipient": Recipient(*document["recipient"]),
+            "recipient": person_of(document["recipient"]),
             "channels": tuple(Channel(channel) for channel in document["channels"]),
             "severity": Severity(document["severity"]),
             "sequence": tuple(document["sequence"]) if "sequence" in document else None,

@@ -7,6 +7,7 @@ from typing import Any
 
 from herald.domain.approval.policy import Chain
 from herald.domain.delivery import Channel
+from herald.domain.directory import Person
 from herald.domain.milestones import MilestoneStep
 from herald.domain.notification import Recipient, Severity
 from herald.domain.working_time import Calendar
@@ -37,16 +38,24 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who: members by the value that ``by`` (a JMESPath over the facts) finds, or the person at ``person``.
+    """Who, by JMESPaths over the facts: members by the value at ``by``, the person at ``person``, or a manager.
 
-    A group by data, a person, or a fixed group (``members`` for ``"*"`` only). ``members`` maps a value to recipients;
-    ``"*"`` serves any value not named.
+    A group by data, a person, the manager of the person at ``manager_of``, or a fixed group (``members`` for ``"*"``
+    only). ``members`` maps a value to recipients; ``"*"`` serves any value not named. They are told over no channel but
+    those that ``consent`` finds (``consent.channels_of``); without it, over all.
     """
 
     name: str
     by: str | None = None
     members: Mapping[str, tuple[Recipient, ...]] = field(default_factory=dict)
     person: str | None = None
+    manager_of: str | None = None
+    consent: str | None = None
+
+    @property
+    def path(self) -> str | None:
+        """Where the audience is found in the facts; ``None`` for a fixed group."""
+        return self.person or self.manager_of or self.by
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +111,9 @@ class Configuration:
     ``<template>/<locale>/<part>`` to text; ``milestones`` stand in the order in which they are reached;
     ``silent_after`` says how long a source may be silent; ``catalog`` is how the catalogue is watched, as plain objects
     (``domain.catalog.plan``). ``approvals`` are chains by id, ``calendars`` working hours by name, of which
-    ``default_calendar`` serves who has none. ``version`` is ``cfg_`` and a hash of all the rest.
+    ``default_calendar`` serves who has none. ``people`` are those of ``audiences.yaml`` by ``Recipient.key``.
+    ``local_times``: messages show times in the recipient's zone; templates of before then write UTC behind them.
+    ``version`` is ``cfg_`` and a hash of all the rest.
     """
 
     version: str
@@ -121,6 +132,8 @@ class Configuration:
     approvals: Mapping[str, Chain] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     default_calendar: str = ""
+    people: Mapping[str, Person] = field(default_factory=dict)
+    local_times: bool = True
 
     def rules_for(self, event_type: str) -> tuple[Rule, ...]:
         """Return the rules that listen to a type, in file order."""

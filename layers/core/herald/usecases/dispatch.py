@@ -10,6 +10,7 @@ from herald.domain.delivery import ACCEPTED, NOT_SENT, Channel, Delivery, Delive
 from herald.domain.errors import CallFailed, Fate, PoisonError, Reason
 from herald.domain.gate import Wait
 from herald.domain.message import TELLINGS, Content, Outgoing, template_values
+from herald.domain.recipient_zone import zone_of
 from herald.domain.retry import KEY_MENDED_WITHIN, backoff
 from herald.ports import (
     AuditTrail,
@@ -179,8 +180,9 @@ class Dispatch:
         configuration = self.configurations.version(notification.config_version)
         rule = next((rule for rule in configuration.rules if rule.id == notification.rule_id), None)
         description = rule.description if rule else ""
+        zone = zone_of(notification.recipient, configuration) if configuration.local_times else None
         values = template_values(
-            decision.facts, notification.recipient, notification.rule_id, description, notification.severity
+            decision.facts, notification.recipient, notification.rule_id, description, notification.severity, zone
         )
         telling = decision.facts.get(TELLINGS, {}).get(notification.about)
         if telling is not None:

@@ -12,6 +12,7 @@ from herald.domain.canonical import fingerprint
 from herald.domain.configuration import Configuration
 from herald.domain.decision import Skip
 from herald.domain.delivery import Channel
+from herald.domain.directory import told_for
 from herald.domain.errors import Reason
 from herald.domain.event import Event
 from herald.domain.notification import Notification, Recipient, Severity, notification_id
@@ -100,15 +101,24 @@ class _Voice:
             listed = sorted(str(line["seal"][1:3]) for line in values["ask"]["waiting"])
             subject = f"person/{person_key(ticket.person)}"
             version = fingerprint([self.event.type, f"{self.now:%Y-%m-%dT%H}", listed])
-        for recipient in _recipients(approval, telling, ticket):
-            channels = tuple(one for one in _channels(self.policy, telling, ticket) if recipient.address(one))
+        for recipient in self._recipients(telling, ticket):
             yield Notification(
                 id=notification_id(f"approval.{kind}", subject, version, recipient), event_id=self.event.id,
                 rule_id=f"approval.{kind}", subject=subject,
                 audience=ticket.step if ticket and telling.to == "ticket" else telling.to, recipient=recipient,
-                template=TEMPLATES[kind], channels=channels, severity=_severity(telling),
-                config_version=self.config_version, created_at=self.now, about=f"{approval.chain}.{number}",
+                template=TEMPLATES[kind], channels=_ways(self.policy, telling, ticket, recipient),
+                severity=_severity(telling), config_version=self.config_version, created_at=self.now,
+                about=f"{approval.chain}.{number}",
             )  # fmt: skip
+
+    def _recipients(self, telling: Telling, ticket: Ticket | None) -> Iterable[Recipient]:
+        approval, policy = self.approval, self.policy
+        if telling.to == "ticket":
+            return [ticket.person] if ticket else []
+        if telling.to == "requester":
+            # Their link is theirs alone, so nobody stands in for them.
+            return [approval.requester] if approval.requester else []
+        return told_for(approval.watchers, policy.people, self.now, policy.chain.channels, approval.requester)
 
     def _ticket_of(self, telling: Telling) -> Ticket | None:
         return self.approval.ticket(telling.ticket) if telling.ticket else None
@@ -130,7 +140,7 @@ class _Voice:
         """Return values and links for the requester or the watchers. What is shown beside is for approvers only."""
         ticket, requester = self._ticket_of(telling), self.approval.requester
         step = values_of.place_values(self.approval, ticket, self.policy) if ticket is not None else {}
-        zone = self.policy.calendar(requester or Recipient("")).zone
+        zone = self.policy.zone(requester or Recipient(""))
         to_requester = telling.to == "requester"
         seals = values_of.requester_seals(self.approval, self.now, self.good_for) if to_requester else {}
         return {**step, "zone": zone}, seals
@@ -145,19 +155,13 @@ class _Voice:
         ask["waiting"] = values_of.waiting_values(listed, self.now + self.good_for)
 
 
-def _recipients(approval: Approval, telling: Telling, ticket: Ticket | None) -> Iterable[Recipient]:
-    if telling.to == "ticket":
-        return [ticket.person] if ticket else []
-    if telling.to == "requester":
-        return [approval.requester] if approval.requester else []
-    return approval.watchers
-
-
-def _channels(policy: Policy, telling: Telling, ticket: Ticket | None) -> tuple[Channel, ...]:
+def _ways(policy: Policy, telling: Telling, ticket: Ticket | None, recipient: Recipient) -> tuple[Channel, ...]:
     if "channel" in telling.details:
-        return (Channel(telling.details["channel"]),)
+        # Who wrote over a channel is answered there, whatever they prefer.
+        channel = Channel(telling.details["channel"])
+        return (channel,) if recipient.address(channel) else ()
     step = policy.chain.step(ticket.step) if ticket and telling.to == "ticket" else None
-    return step.channels if step else policy.chain.channels
+    return recipient.over(step.channels if step else policy.chain.channels)
 
 
 def _severity(telling: Telling) -> Severity:

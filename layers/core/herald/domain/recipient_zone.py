@@ -1,0 +1,13 @@
+"""In which time zone somebody reads times."""
+
+from herald.domain.configuration import Configuration
+from herald.domain.notification import Recipient
+
+UTC_ZONE = "UTC"
+
+
+def zone_of(recipient: Recipient, configuration: Configuration) -> str:
+    """Return an IANA name: the recipient's own zone, else that of their calendar, of the default calendar, or UTC."""
+    names = (recipient.calendar or "", configuration.default_calendar)
+    calendars = (configuration.calendars[name] for name in names if name in configuration.calendars)
+    return recipient.zone or next((calendar.zone for calendar in calendars if calendar.zone), UTC_ZONE)

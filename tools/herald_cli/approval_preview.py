@@ -13,14 +13,14 @@ from herald.domain.approval.answering import reply_decides
 from herald.domain.approval.approval import Approval, Telling
 from herald.domain.approval.changing import Plan, PlannedStep, submit, unopened
 from herald.domain.approval.elapsing import elapse
-from herald.domain.approval.people import is_among, same_person
+from herald.domain.approval.people import is_among
 from herald.domain.approval.policy import Chain, Step
 from herald.domain.approval.threshold import holds, why
 from herald.domain.approval.turn import hear
 from herald.domain.configuration import Configuration
 from herald.domain.decision import ASKS
 from herald.domain.delivery import Channel
-from herald.domain.notification import Recipient
+from herald.domain.notification import Recipient, same_person
 from herald.usecases.approvals.planning import Planner
 from herald_cli.explain import BodyRefusedError, ExplainedEvent, explain_body
 
@@ -192,9 +192,9 @@ def _askings(approval: Approval, plan: Plan, tellings: tuple[Telling, ...], now:
         if ticket is None or telling.kind == "outcome":
             continue
         step = plan.policy.chain.step(ticket.step)
-        channels = tuple(one for one in (step.channels if step else ()) if ticket.person.address(one))
+        channels = ticket.person.over(step.channels if step else ())
         reply = reply_decides(approval, plan.policy, ticket) and ticket.person.phone is not None
-        zone = plan.policy.calendar(ticket.person).zone
+        zone = plan.policy.zone(ticket.person)
         yield Asking(now, telling.kind, ticket.person, channels, ticket.due, zone, reply)
 
 

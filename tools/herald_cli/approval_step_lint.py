@@ -63,7 +63,7 @@ def _quorum(placed: PlacedChain, at: Keys, step: Step) -> Iterator[Finding]:
 
 def _most(audience: Audience) -> int:
     """Return how many people an audience is at most: of values that may come as a list, all members together."""
-    if audience.person is not None:
+    if audience.person is not None or audience.manager_of is not None:
         return 1
     groups = audience.members.values()
     if audience.by is None or _ONE_VALUE.fullmatch(audience.by):

@@ -36,8 +36,9 @@ def refused(kind: str, result: Result) -> str:
 
 
 def called(person: Recipient) -> str:
-    """Return what somebody is called."""
-    return person.name or person.email or person.phone or "somebody"
+    """Return what somebody is called, and in whose place they are told."""
+    name = person.name or person.email or person.phone or "somebody"
+    return f"{name} (in place of {', '.join(person.in_place_of)})" if person.in_place_of else name
 
 
 def addressed(person: Recipient) -> str:

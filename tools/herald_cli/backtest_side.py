@@ -2,22 +2,21 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from herald.domain.audience import resolve
 from herald.domain.canonical import short_id
 from herald.domain.configuration import Configuration, Rule
 from herald.domain.decision import ASKS, Verdict
 from herald.domain.delivery import Channel
 from herald.domain.notification import Recipient, notification_id
+from herald.domain.reach import reach
+from herald.domain.recipient_zone import local_zone, zone_of
 from herald.ports import RuleEngine
 from herald.usecases.approvals.planning import Planner
-from herald.usecases.approvals.tellings import addressees, channels_of
+from herald.usecases.approvals.tellings import addressees, ways
 from herald_cli.approval_preview import begun
 from herald_cli.backtest_facts import CannotReplayError, Seen
 from herald_cli.backtest_said import Message, Said
@@ -75,9 +74,10 @@ class Side:
         if rule.then is None:
             return
         subject = subject_of(seen.facts)
-        for recipient in resolve(self.configuration.audiences[rule.then.audience], seen.facts):
+        for one in reach(rule.then, self.configuration, seen.facts, at):
+            recipient = one.recipient
             identity = notification_id(rule.id, subject, seen.version, recipient)
-            channel = _first(rule.then.channels, recipient)
+            channel = next(iter(one.channels), None)
             if channel is not None:
                 cost = self.cost(self.configuration, rule, recipient, channel, seen.facts)
                 yield self._message(identity, subject, recipient, channel, at, rule.then.audience, cost)
@@ -92,8 +92,8 @@ class Side:
             raise CannotReplayError(f"a deadline of the approval {chain} cannot be told: {error}") from None
         for telling in tellings:
             ticket = approval.ticket(telling.ticket) if telling.ticket else None
-            for recipient in addressees(approval, telling, ticket):
-                channel = _first(channels_of(plan.policy, telling, ticket), recipient)
+            for recipient in addressees(approval, plan.policy, telling, ticket, at):
+                channel = next(iter(ways(plan.policy, telling, ticket, recipient)), None)
                 if channel is not None:
                     # An approval of one thing begins once, whichever of its versions is the first to be seen.
                     identity = short_id("ask", chain, subject, telling.kind, recipient.key)
@@ -106,17 +106,8 @@ class Side:
     ) -> Message:  # fmt: skip
         who = self.names.get(recipient.key, f"{role}: {NAMED_BY_EVENTS}")
         alike = short_id("like", subject, recipient.key, channel)
-        return Message(identity, alike, who, channel, is_night(at, self._zone(recipient)), cost)
-
-    def _zone(self, recipient: Recipient) -> ZoneInfo:
-        calendars = self.configuration.calendars
-        calendar = calendars.get(recipient.calendar or "") or calendars.get(self.configuration.default_calendar)
-        for name in (getattr(recipient, "zone", None), calendar.zone if calendar else None):
-            # What an event calls a zone need not be one.
-            with suppress(ZoneInfoNotFoundError, ValueError):
-                if name:
-                    return ZoneInfo(name)
-        return ZoneInfo("UTC")
+        zone = local_zone(zone_of(recipient, self.configuration))
+        return Message(identity, alike, who, channel, is_night(at, zone), cost)
 
 
 def both_sides(
@@ -144,11 +135,7 @@ def subject_of(facts: Mapping[str, Any]) -> str:
     return str(facts["event"]["subject"])
 
 
-def is_night(at: datetime, zone: ZoneInfo) -> bool:
+def is_night(at: datetime, zone: tzinfo) -> bool:
     """Say whether it is night on the clocks of a zone."""
     hour = at.astimezone(zone).hour
     return hour >= NIGHT_BEGINS or hour < NIGHT_ENDS
-
-
-def _first(channels: Sequence[Channel], recipient: Recipient) -> Channel | None:
-    return next((channel for channel in channels if recipient.address(channel)), None)

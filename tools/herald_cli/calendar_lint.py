@@ -8,21 +8,20 @@ from itertools import pairwise
 from herald.domain.configuration import Configuration
 from herald.domain.working_time import ALWAYS, LONGEST_BREAK, Calendar, after_working
 from herald_cli.calendar_schema import WEEKDAYS, weekdays
-from herald_cli.configuration_folder import AUDIENCES, CALENDARS, LoadedFolder
+from herald_cli.configuration_folder import CALENDARS, LoadedFolder
 from herald_cli.findings import Finding, did_you_mean
 from herald_cli.time_zones import time_zones
 from herald_cli.yaml_reader import Document, Keys
 
 
 def calendar_findings(loaded: LoadedFolder, configuration: Configuration, today: date) -> Iterator[Finding]:
-    """Yield what is wrong with the calendars, and who is said to have one that is not there."""
+    """Yield what is wrong with the calendars."""
     document = loaded.documents.get(CALENDARS)
     if document is not None:
         yield from no_working_time(document, ("default",), configuration.default_calendar, configuration)
         for calendar in configuration.calendars.values():
             faults = [*_zone(document, calendar), *_hours(document, calendar)]
             yield from faults or _ever_open(document, calendar, today)
-    yield from _members(loaded.documents[AUDIENCES], configuration)
 
 
 def unknown_calendar(document: Document, at: Keys, name: str | None, configuration: Configuration) -> Iterator[Finding]:
@@ -87,11 +86,3 @@ def _ever_open(document: Document, calendar: Calendar, today: date) -> Iterator[
         message = f"`{calendar.name}` has no working time in the next {LONGEST_BREAK} days: all of them are holidays"
         fix = "remove days under closed"
         yield document.finding(("calendars", calendar.name), "no-working-time", message, fix)
-
-
-def _members(document: Document, configuration: Configuration) -> Iterator[Finding]:
-    for name, audience in configuration.audiences.items():
-        for value, members in audience.members.items():
-            for number, member in enumerate(members):
-                at: Keys = ("audiences", name, "members", value, number, "calendar")
-                yield from no_working_time(document, at, member.calendar, configuration)

@@ -1,7 +1,7 @@
 """``config/`` read into a ``Configuration``: rules, lists, audiences, mapping and templates."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,7 +10,6 @@ from pydantic import BaseModel, ValidationError
 
 from herald.adapters.configuration_bundle import to_bytes, versioned
 from herald.domain.configuration import (
-    Audience,
     Configuration,
     Notify,
     ReplyWords,
@@ -22,9 +21,10 @@ from herald.domain.configuration import (
 from herald.domain.errors import ConfigurationError
 from herald.domain.facts_schema import COMPUTED_IN_LINE, COMPUTED_IN_ORDER
 from herald.domain.milestones import MilestoneStep
-from herald.domain.notification import Recipient
 from herald_cli.approval_schema import KEYS as APPROVAL_KEYS
 from herald_cli.approval_schema import ApprovalsFile, chains_of
+from herald_cli.audience_schema import KEYS as AUDIENCE_KEYS
+from herald_cli.audience_schema import AudiencesFile, audiences_of, people_of
 from herald_cli.budget_schema import KEYS as BUDGET_KEYS
 from herald_cli.budget_schema import BudgetsFile, budgets_document
 from herald_cli.calendar_schema import KEYS as CALENDAR_KEYS
@@ -32,8 +32,6 @@ from herald_cli.calendar_schema import CalendarsFile, calendars_of
 from herald_cli.catalog_schema import CatalogFile, ChecksFile, OwnCheckEntry, catalog_document
 from herald_cli.configuration_schema import (
     KNOWN_KEYS,
-    AudienceEntry,
-    AudiencesFile,
     ChannelsFile,
     ListsFile,
     MappingFile,
@@ -56,7 +54,10 @@ CATALOG, APPROVALS, CALENDARS, COURTESY = "catalog.yaml", "approvals.yaml", "cal
 BUDGETS = "budgets.yaml"
 RULES, CHECKS, TEMPLATES = "rules", "checks", "templates"
 Form = TypeVar("Form", bound=BaseModel)
-KEYS_OF = {APPROVALS: APPROVAL_KEYS, CALENDARS: CALENDAR_KEYS, COURTESY: COURTESY_KEYS, BUDGETS: BUDGET_KEYS}
+KEYS_OF = {
+    AUDIENCES: AUDIENCE_KEYS, APPROVALS: APPROVAL_KEYS, CALENDARS: CALENDAR_KEYS, COURTESY: COURTESY_KEYS,
+    BUDGETS: BUDGET_KEYS,
+}  # fmt: skip
 """The keys of files that share none with others."""
 COMPUTED = COMPUTED_IN_ORDER | COMPUTED_IN_LINE
 PARTS = frozenset({"subject.txt", "body.txt", "body.html", "sms.txt", "whatsapp.txt"})
@@ -119,28 +120,27 @@ def load_folder(folder: Path, today: date | None = None) -> LoadedFolder:
     templates = reading.templates()
     if reading.findings or audiences is None or mapping is None:
         return LoadedFolder(None, tuple(sorted(reading.findings)), rules, reading.documents)
-    configuration = versioned(
-        Configuration(
-            version="",
-            rules=tuple(placed.rule for placed in rules),
-            lists=_as_maps(lists.root) if lists else {},
-            audiences={name: _audience(name, entry) for name, entry in audiences.audiences.items()},
-            mapping=mapping.model_dump(exclude_none=True, by_alias=True),
-            templates=templates,
-            default_locale=audiences.default_locale,
-            milestones=_milestones(milestones),
-            status=_status(channels.status),
-            replies=_replies(channels.replies),
-            whatsapp=_whatsapp(channels.whatsapp),
-            silent_after=_silences(sources),
-            catalog=catalog_document(catalog, own_checks),
-            approvals=chains_of(approvals),
-            calendars=calendars,
-            default_calendar=(file.default if file else None) or "",
-            courtesy=courtesy_of(courtesy),
-            budgets=budgets_document(budgets),
-        )
+    read = Configuration(
+        version="",
+        rules=tuple(placed.rule for placed in rules),
+        lists=_as_maps(lists.root) if lists else {},
+        audiences=audiences_of(audiences),
+        mapping=mapping.model_dump(exclude_none=True, by_alias=True),
+        templates=templates,
+        default_locale=audiences.default_locale,
+        milestones=_milestones(milestones),
+        status=_status(channels.status),
+        replies=_replies(channels.replies),
+        whatsapp=_whatsapp(channels.whatsapp),
+        silent_after=_silences(sources),
+        catalog=catalog_document(catalog, own_checks),
+        approvals=chains_of(approvals),
+        calendars=calendars,
+        default_calendar=(file.default if file else None) or "",
+        courtesy=courtesy_of(courtesy),
+        budgets=budgets_document(budgets),
     )
+    configuration = versioned(replace(read, people=people_of(audiences, read)))
     try:
         to_bytes(configuration)
     except ConfigurationError as error:
@@ -244,16 +244,6 @@ def _rule(entry: RuleEntry) -> Rule:
     then = Notify(notify.audience, notify.template, tuple(notify.channels), notify.severity) if notify else None
     description = " ".join(entry.description.split())
     return Rule(entry.id, description, tuple(entry.events), entry.when.rstrip(), then, entry.then.approval)
-
-
-def _audience(name: str, entry: AudienceEntry) -> Audience:
-    members = {
-        value: tuple(
-            Recipient(**member.model_dump(exclude={"hours"}), hours=tuple(member.hours.items())) for member in members
-        )
-        for value, members in (entry.members or {}).items()
-    }
-    return Audience(name=name, by=entry.by, members=members, person=entry.person)
 
 
 def _milestones(file: MilestonesFile | None) -> tuple[MilestoneStep, ...]:

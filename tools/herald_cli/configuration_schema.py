@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -42,20 +43,23 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _each_once(channels: list[Channel]) -> list[Channel]:
+    if len(set(channels)) != len(channels):
+        raise ValueError("a channel stands twice")
+    return channels
+
+
+Channels = Annotated[list[Channel], Field(min_length=1), AfterValidator(_each_once)]
+"""Channels in their order."""
+
+
 class NotifyEntry(Strict):
     """``then.notify`` of a rule."""
 
     audience: str
     template: str
-    channels: Annotated[list[Channel], Field(min_length=1)]
+    channels: Channels
     severity: Severity
-
-    @field_validator("channels")
-    @classmethod
-    def _each_once(cls, channels: list[Channel]) -> list[Channel]:
-        if len(set(channels)) != len(channels):
-            raise ValueError("a channel stands twice")
-        return channels
 
 
 class ThenEntry(Strict):
@@ -85,32 +89,6 @@ class RulesFile(Strict):
     """A file of ``rules/``."""
 
     rules: list[RuleEntry]
-
-
-class MemberEntry(Strict):
-    """A person or a shared mailbox."""
-
-    name: Text
-    email: str | None = None
-    phone: str | None = None
-    locale: str | None = None
-    calendar: str | None = None
-    hours: dict[Channel, str] = {}
-
-
-class AudienceEntry(Strict):
-    """``members`` by the value of ``by``, or the ``person`` of the event."""
-
-    by: Expression | None = None
-    members: dict[str, list[MemberEntry]] | None = None
-    person: Expression | None = None
-
-
-class AudiencesFile(Strict):
-    """``audiences.yaml``."""
-
-    default_locale: str = "en"
-    audiences: dict[Name, AudienceEntry]
 
 
 class ListsFile(RootModel[dict[str, dict[str, Any] | list[str]]]):
@@ -273,7 +251,7 @@ class SourcesFile(Strict):
 KNOWN_KEYS = frozenset(
     field
     for form in (
-        RulesFile, RuleEntry, ThenEntry, NotifyEntry, AudiencesFile, AudienceEntry, MemberEntry,
+        RulesFile, RuleEntry, ThenEntry, NotifyEntry,
         OrderExpressions, LineExpressions, ComponentExpressions, JobExpressions, SectionEntry, ReplyEntry,
         CallbackEntry, MilestonesFile, StepEntry, ChannelsFile, StatusEntry, ReplyWordsEntry, WhatsAppEntry,
         WhatsAppTemplateEntry, SourcesFile, SourceEntry,

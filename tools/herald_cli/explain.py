@@ -8,7 +8,6 @@ from typing import Any
 
 from herald.adapters.cel import CelRuleEngine, Explanation
 from herald.adapters.memory_state import MemoryStateStore
-from herald.domain.audience import resolve
 from herald.domain.configuration import Configuration, Notify, Rule
 from herald.domain.decision import Verdict
 from herald.domain.delivery import Channel
@@ -19,6 +18,8 @@ from herald.domain.facts import MappingError, SourceObjects, build_facts
 from herald.domain.media_type import CLOUDEVENT, CLOUDEVENTS_BATCH, JSON
 from herald.domain.message import template_values
 from herald.domain.notification import Recipient
+from herald.domain.reach import Reach, reach
+from herald.domain.recipient_zone import zone_of
 from herald.domain.strict_json import JsonRefusedError, parse_json
 from herald.domain.threekit_envelope import read_webhook
 from herald.domain.workflow_envelope import WORKFLOW_TYPE, read_workflow
@@ -172,21 +173,24 @@ def _explained_rule(
     then = rule.then
     if explanation.outcome.verdict is not Verdict.MATCHED or then is None:
         return ExplainedRule(rule, explanation)
-    recipients = resolve(configuration.audiences[then.audience], facts)
-    problem = "" if recipients else f"the audience {then.audience} is nobody for this event"
-    messages = tuple(_planned(configuration, rule, then, recipient, facts, renderer) for recipient in recipients)
+    reached = reach(then, configuration, facts, facts["now"])
+    problem = "" if reached else f"the audience {then.audience} is nobody for this event"
+    messages = tuple(_planned(configuration, rule, then, one, facts, renderer) for one in reached)
     return ExplainedRule(rule, explanation, messages, problem)
 
 
 def _planned(
-    configuration: Configuration, rule: Rule, then: Notify, recipient: Recipient, facts: Mapping[str, Any],
+    configuration: Configuration, rule: Rule, then: Notify, one: Reach, facts: Mapping[str, Any],
     renderer: Renderer | None,
 ) -> PlannedMessage:  # fmt: skip
-    channels = tuple(channel for channel in then.channels if recipient.address(channel))
+    recipient, channels = one.recipient, one.channels
     locale = recipient.locale or configuration.default_locale
     preview, problem = "", "" if channels else "has no address on any of the rule's channels"
+    if one.without_consent:
+        problem = f"did not consent to {', '.join(one.without_consent)}"
     if renderer is not None and channels:
-        values = template_values(facts, recipient, rule.id, rule.description, then.severity)
+        zone = zone_of(recipient, configuration)
+        values = template_values(facts, recipient, rule.id, rule.description, then.severity, zone)
         try:
             if channels[0] is Channel.EMAIL:
                 preview = renderer.email(configuration, then.template, locale, values).subject

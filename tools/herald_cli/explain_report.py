@@ -51,6 +51,8 @@ def _tree(explained: ExplainedRule) -> Tree:
         tree.add(f"would ask for the approval [bold]{explained.rule.approval}[/] of config/approvals.yaml")
     for message in explained.messages:
         who = f"{message.recipient.name} <{message.recipient.email or message.recipient.phone}>"
+        absent = message.recipient.in_place_of
+        who += f" in place of {', '.join(absent)}" if absent else ""
         way = ", then ".join(message.channels) or "no channel"
         node = tree.add(f"would tell [bold]{escape(who)}[/] by {way}, template {message.template} in {message.locale}")
         if message.preview:
@@ -100,7 +102,8 @@ def _rule_json(explained: ExplainedRule) -> dict[str, Any]:
         "approval": explained.rule.approval if outcome.verdict in ASKS else None,
         "messages": [
             {
-                "to": message.recipient.name, "channels": message.channels, "template": message.template,
+                "to": message.recipient.name, "inPlaceOf": message.recipient.in_place_of,
+                "channels": message.channels, "template": message.template,
                 "locale": message.locale, "preview": message.preview, "problem": message.problem,
             }
             for message in explained.messages

@@ -9,7 +9,7 @@ from herald.domain.delivery import Channel
 from herald.domain.event_types import variables_of
 from herald_cli.findings import Finding, did_you_mean
 from herald_cli.path_lint import bad_path, types_without
-from herald_cli.reach_lint import unreachable
+from herald_cli.reach_lint import FOR_ALL_OTHERS, may_miss, not_available, unreachable
 from herald_cli.yaml_reader import Document, Keys
 
 
@@ -67,14 +67,16 @@ class PlacedChain:
             fix = did_you_mean(name, self.configuration.audiences)
             yield self.finding(at, "unknown-audience", f"audiences.yaml has no audience `{name}`", fix)
             return
-        path = audience.person or audience.by or "event"
-        lacking = types_without(path, self.events(rules), self.configuration.mapping)
-        if lacking and (audience.person or "*" not in audience.members):
-            message = f"the audience `{name}` is found by `{path}`, which {', '.join(lacking)} does not offer"
+        wrong = list(not_available(audience, self.events(rules), self.configuration))
+        for message in wrong:
             yield self.finding(at, "audience-not-available", message)
+        for message in () if wrong else may_miss(audience, self.events(rules)):
+            yield self.finding(at, "nobody-for-some", message, FOR_ALL_OTHERS, warning=True)
+        if audience.consent is not None:
+            message = f"`{name}` is told with consent only, which approvals do not ask for"
+            yield self.finding(at, "consent-in-approval", message, "name an audience without consent")
         if decides and audience.person == self.chain.requester:
             message = f"`{name}` is the requester, who never approves"
             yield self.finding(at, "requester-approves", message, "name somebody else")
-        for member in unreachable(audience, channels):
-            message = f"{member.name} of `{name}` has no address for {', '.join(channels)}"
+        for message in unreachable(audience, channels):
             yield self.finding(at, "no-address", message, "add a channel, or an address in audiences.yaml")

@@ -1,27 +1,27 @@
 """``config/`` checked before it ships: what the files say, and whether it fits together."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from herald.domain.audience import usable_email, usable_locale
 from herald.domain.configuration import Audience, Configuration, Notify
 from herald.domain.event_types import BUILT_IN, is_connector_type, known_types
-from herald.domain.notification import Recipient
 from herald_cli.approval_lint import approval_findings
+from herald_cli.audience_lint import audience_findings
 from herald_cli.budget_lint import budget_findings
 from herald_cli.calendar_lint import calendar_findings
 from herald_cli.catalog_lint import catalog_findings
 from herald_cli.channel_lint import channel_findings, missing_parts
 from herald_cli.condition_lint import at_condition, breaches
-from herald_cli.configuration_folder import AUDIENCES, MAPPING, LoadedFolder, PlacedRule, load_folder
+from herald_cli.configuration_folder import MAPPING, LoadedFolder, PlacedRule, load_folder
 from herald_cli.courtesy_lint import courtesy_findings
 from herald_cli.findings import Finding, did_you_mean
 from herald_cli.path_lint import bad_path, types_without
-from herald_cli.reach_lint import unreachable
-from herald_cli.yaml_reader import Document, Keys
+from herald_cli.reach_lint import FOR_ALL_OTHERS, may_miss, not_available, unreachable
+from herald_cli.time_lint import time_findings
+from herald_cli.yaml_reader import Keys
 
-PERSONS = ("order.customer", "order.requester")
 READ_BY_MAPPING = frozenset({"opentext.workflow", "opentext.reply.sms", "opentext.reply.whatsapp"})
 """Types no rule listens to, whose bodies only the mapping can read."""
 
@@ -37,7 +37,7 @@ def lint_folder(folder: Path, today: date | None = None) -> tuple[Finding, ...]:
         return loaded.findings
     found = [
         *_rules(loaded, loaded.configuration),
-        *_audiences(loaded, loaded.configuration),
+        *audience_findings(loaded, loaded.configuration, today),
         *_mapping(loaded),
         *channel_findings(loaded, loaded.configuration),
         *catalog_findings(loaded, loaded.configuration, today),
@@ -45,6 +45,7 @@ def lint_folder(folder: Path, today: date | None = None) -> tuple[Finding, ...]:
         *approval_findings(loaded, loaded.configuration),
         *courtesy_findings(loaded, loaded.configuration),
         *budget_findings(loaded, loaded.configuration),
+        *time_findings(loaded.configuration),
     ]
     return tuple(sorted(set(found)))
 
@@ -106,76 +107,20 @@ def _consequence(placed: PlacedRule, then: Notify, configuration: Configuration)
 
 def _reach(placed: PlacedRule, then: Notify, audience: Audience, configuration: Configuration) -> Iterator[Finding]:
     """Check that the audience can be resolved for every type of the rule, and reached over its channels."""
-    path = audience.person or audience.by or "event"
-    lacking = types_without(path, placed.rule.events, configuration.mapping)
     at: Keys = ("then", "notify", "audience")
-    if lacking and (audience.person or "*" not in audience.members):
-        message = f"the audience `{audience.name}` is found by `{path}`, which {', '.join(lacking)} does not offer"
+    wrong = list(not_available(audience, placed.rule.events, configuration))
+    for message in wrong:
         yield placed.finding("audience-not-available", message, at=at)
-    for member in unreachable(audience, then.channels):
-        message = f"{member.name} of `{audience.name}` has no address for {', '.join(then.channels)}"
+    for message in () if wrong else may_miss(audience, placed.rule.events):
+        yield replace(placed.finding("nobody-for-some", message, FOR_ALL_OTHERS, at=at), warning=True)
+    lacking = types_without(audience.consent or "event", placed.rule.events, configuration.mapping)
+    if lacking:
+        message = (
+            f"the consent of `{audience.name}` is at `{audience.consent}`, which {', '.join(lacking)} does not offer"
+        )
+        yield placed.finding("audience-not-available", message, at=at)
+    for message in unreachable(audience, then.channels):
         yield placed.finding("no-address", message, "add a channel, or an address in audiences.yaml", at=at)
-
-
-def _audiences(loaded: LoadedFolder, configuration: Configuration) -> Iterator[Finding]:
-    document = loaded.documents[AUDIENCES]
-    yield from _locale(document, ("default_locale",), configuration.default_locale)
-    for name, audience in configuration.audiences.items():
-        at: Keys = ("audiences", name)
-        yield from _audience_form(document, at, audience)
-        for key, path in (("by", audience.by), ("person", audience.person)):
-            if path is not None:
-                yield from bad_path(document, (*at, key), path)
-        for value, members in audience.members.items():
-            for number, member in enumerate(members):
-                place = (*at, "members", value, number)
-                yield from _locale(document, (*place, "locale"), member.locale)
-                yield from _addresses(document, place, member)
-
-
-def _addresses(document: Document, at: Keys, member: Recipient) -> Iterator[Finding]:
-    if member.email is None and member.phone is None:
-        yield document.finding(at, "no-address", f"{member.name} has neither email nor phone")
-    if member.email is not None and usable_email(member.email) != member.email:
-        message = f"the e-mail address of {member.name} has no usable form"
-        yield document.finding((*at, "email"), "bad-email", message)
-    if member.phone is not None and not _is_e164(member.phone):
-        message = f"the phone number of {member.name} is no valid number in E.164"
-        fix = 'write + and the country code, without blanks, as in "+493023125101"'
-        yield document.finding((*at, "phone"), "bad-phone", message, fix)
-
-
-def _audience_form(document: Document, at: Keys, audience: Audience) -> Iterator[Finding]:
-    if audience.person is not None:
-        if audience.by is not None or audience.members:
-            yield document.finding(
-                at, "audience-form", f"`{audience.name}` has a person and members", "make it two audiences"
-            )
-        if audience.person not in PERSONS and not audience.person.startswith("data."):
-            message = f"`{audience.person}` is no person of the facts"
-            fix = did_you_mean(audience.person, PERSONS)
-            yield document.finding((*at, "person"), "unknown-person", message, fix)
-    elif not audience.members:
-        yield document.finding(at, "audience-form", f"`{audience.name}` is nobody", "give it members or a person")
-    elif audience.by is None and set(audience.members) != {"*"}:
-        message = f"`{audience.name}` has members by value, but not by which"
-        yield document.finding(at, "audience-form", message, 'add by: order.region, or list all members under "*"')
-
-
-def _locale(document: Document, at: Keys, locale: str | None) -> Iterator[Finding]:
-    if locale is not None and usable_locale(locale) != locale:
-        yield document.finding(at, "bad-locale", f"`{locale}` is no locale in the form of BCP 47", "write en, or de-AT")
-
-
-def _is_e164(number: str) -> bool:
-    import phonenumbers  # noqa: PLC0415 - its tables are slow to import, and many configurations have no phone number
-
-    try:
-        parsed = phonenumbers.parse(number, None)
-    except phonenumbers.NumberParseException:
-        return False
-    written = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-    return phonenumbers.is_valid_number(parsed) and written == number
 
 
 def _mapping(loaded: LoadedFolder) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ _SCALAR_TYPES = {
     Kind.TIME: _FIELD.TYPE_STRING,
     Kind.COUNT: _FIELD.TYPE_INT64,
     Kind.MONEY: _FIELD.TYPE_DOUBLE,
+    Kind.CHANNELS: _FIELD.TYPE_STRING,
 }
 ITEM = Record(
     "Item",
@@ -85,6 +86,7 @@ def _add_fields(file: Any, name: str, fields: Mapping[str, FieldType], messages:
             entry.label = _FIELD.LABEL_REPEATED
         else:
             entry.type = _SCALAR_TYPES[kind]
+            entry.label = _FIELD.LABEL_REPEATED if kind is Kind.CHANNELS else _FIELD.LABEL_OPTIONAL
     file.message_type.append(message)
 
 

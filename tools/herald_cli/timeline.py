@@ -74,7 +74,8 @@ def as_json(trace: Trace, *, with_body: bool = False) -> dict[str, Any]:
         "notifications": [
             {
                 "id": notification.id, "rule": notification.rule_id, "audience": notification.audience,
-                "to": masked_recipient(notification), "severity": notification.severity, "states": states,
+                "to": masked_recipient(notification), "inPlaceOf": notification.recipient.in_place_of,
+                "severity": notification.severity, "states": states,
             }
             for notification, states in told(trace)
         ],

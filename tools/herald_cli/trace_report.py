@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from herald.domain.notification import Notification
 from herald.usecases.trace import Trace
 from herald_cli.timeline import masked_recipient, rows, told, why
 
@@ -63,10 +64,15 @@ def _notifications(trace: Trace) -> Table:
             notification.id,
             notification.rule_id,
             notification.audience,
-            masked_recipient(notification),
+            _to(notification),
             Text(states, overflow="fold"),
         )
     return table
+
+
+def _to(notification: Notification) -> str:
+    absent = ", ".join(notification.recipient.in_place_of)
+    return masked_recipient(notification) + (f" in place of {absent}" if absent else "")
 
 
 def _coloured(outcome: str) -> Text:

@@ -102,8 +102,11 @@ def test_a_decision_far_longer_than_an_item_fits(decisions: Decisions) -> None:
 
 TEXTS = st.text(st.characters(categories=None), max_size=20)
 RECIPIENTS = st.builds(
-    Recipient, name=TEXTS, email=st.none() | TEXTS, phone=st.none() | TEXTS, locale=st.none() | st.just("de-AT")
-)
+    Recipient, name=TEXTS, email=st.none() | TEXTS, phone=st.none() | TEXTS, locale=st.none() | st.just("de-AT"),
+    calendar=st.none() | TEXTS, zone=st.none() | TEXTS,
+    channels=st.lists(st.sampled_from(Channel), unique=True).map(tuple),
+    in_place_of=st.lists(TEXTS, max_size=2).map(tuple),
+)  # fmt: skip
 NOTIFICATIONS = st.builds(
     lambda recipient, channels, severity, at: a_notification(
         recipient=recipient, channels=tuple(channels), severity=severity, created_at=at

@@ -16,6 +16,7 @@ from herald.domain.decision import Decision, Skip
 from herald.domain.delivery import Channel, Delivery, DeliveryState
 from herald.domain.errors import Reason
 from herald.domain.event import Event, Identity, Origin
+from herald.domain.notification import Recipient
 from herald.runtime.bootstrap.world import utc_now
 from herald_cli.ports_of_stack import KEPT, ledger
 
@@ -49,6 +50,15 @@ def told(stack: Stack, *deliveries: Delivery) -> Any:
         ledger(stack.connection).write(delivery)
     (notification,) = stack.run_json("trace", event_id)["notifications"]
     return notification["states"]
+
+
+def test_who_was_told_in_place_of_whom_is_shown(stack: Stack) -> None:
+    hanna = Recipient("Hanna Wolff", "hanna.wolff@example.com", in_place_of=("Ines Falk",))
+    event_id = record(stack, an_event(received_at=utc_now()), decision=a_decision())
+    ledger(stack.connection).open(a_notification(recipient=hanna))
+    assert "in place of Ines Falk" in " ".join(stack.run("trace", event_id).stdout.split())
+    (notification,) = stack.run_json("trace", event_id)["notifications"]
+    assert (notification["to"], notification["inPlaceOf"]) == ("h***@example.com", ["Ines Falk"])
 
 
 def test_the_id_of_a_reply_tells_its_story_without_a_decision(stack: Stack) -> None:

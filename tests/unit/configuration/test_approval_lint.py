@@ -238,6 +238,14 @@ def test_a_fault_is_found(fault: str, tmp_path: Path) -> None:
     assert findings_of(spoilt(tmp_path, file, before, after)) == [expected]
 
 
+def test_an_audience_that_is_told_with_consent_decides_nothing(tmp_path: Path) -> None:
+    consent = "  deputies:\n    consent: order.customer.consent\n"
+    assert findings_of(spoilt(tmp_path, "audiences.yaml", "  deputies:\n", consent)) == [
+        "approvals.yaml:6:16: `deputies` is told with consent only, which approvals do not ask for "
+        "(name an audience without consent) [consent-in-approval]"
+    ]
+
+
 def test_an_audience_found_by_facts_that_no_order_has_is_nobody(tmp_path: Path) -> None:
     folder = spoilt(tmp_path, "audiences.yaml", "by: order.region", "by: job.type")
     audiences = (folder / "audiences.yaml").read_text(encoding="utf-8")

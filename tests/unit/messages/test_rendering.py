@@ -1,5 +1,6 @@
 """Templates print values in the message's language, and can do nothing else."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 from tests.unit.messages.configurations import one_mail, with_templates
 
 from herald.adapters.templates import MAX_SUBJECT, JinjaRenderer, fallback_chain
+from herald.domain.message import template_values
+from herald.domain.notification import Recipient, Severity
 from herald.ports import RenderError
 
 SECRET_VALUE = "Erika Mustermann"
@@ -36,6 +39,7 @@ def refusal_of(source: str, values: dict[str, Any] | None = None) -> str:
     ("locale", "default", "chain"),
     [
         ("de-AT", "en", ["de-at", "de", "en"]),
+        ("de-CH", "en", ["de-ch", "de", "en"]),
         ("zh-Hant-TW", "en-GB", ["zh-hant-tw", "zh-hant", "zh", "en-gb", "en"]),
         ("en", "en", ["en"]),
         ("PT_br", "pt", ["pt-br", "pt"]),
@@ -47,7 +51,16 @@ def test_the_fallback_chain(locale: str, default: str, chain: list[str]) -> None
 
 @pytest.mark.parametrize(
     ("locale", "language"),
-    [("de-AT", "de"), ("de", "de"), ("fr-CA", "fr-CA"), ("FR_ca", "fr-CA"), ("fr", "en"), ("ja", "en")],
+    [
+        ("de-AT", "de"),
+        ("de-CH", "de"),
+        ("it-CH", "en"),
+        ("de", "de"),
+        ("fr-CA", "fr-CA"),
+        ("FR_ca", "fr-CA"),
+        ("fr", "en"),
+        ("ja", "en"),
+    ],
 )
 def test_a_message_is_in_the_nearest_language(locale: str, language: str) -> None:
     templates = {f"t/{name}/sms.txt": name for name in ("en", "de", "fr-CA")}
@@ -109,6 +122,32 @@ def test_a_time_in_a_zone_is_local_and_says_whose(locale: str, zone: str, writte
     templates = {f"t/{language}/sms.txt": "{{ when | datetime('medium', zone) }}" for language in ("en", "de", "fr")}
     values = {"when": datetime(2026, 11, 26, 15, 0, tzinfo=UTC), "zone": zone}
     assert plain(JinjaRenderer().sms(with_templates(templates), "t", locale, values).text) == written
+
+
+@pytest.mark.parametrize(
+    ("recipient", "written"),
+    [
+        ({"zone": "Europe/Berlin"}, "Nov 26, 2026, 4:00 PM CET"),
+        ({"zone": "UTC"}, "Nov 26, 2026, 3:00 PM UTC"),
+        ({"zone": "Mars/Olympus"}, "Nov 26, 2026, 3:00 PM UTC"),
+        ({"name": "Jo"}, "Nov 26, 2026, 3:00:00 PM"),
+        ("Jo", "Nov 26, 2026, 3:00:00 PM"),
+        (None, "Nov 26, 2026, 3:00:00 PM"),
+    ],
+)
+def test_a_time_is_written_in_the_recipients_zone_unless_the_template_names_another(
+    recipient: Any, written: str
+) -> None:
+    values = {"when": "2026-11-26T15:00:00Z", **({"recipient": recipient} if recipient else {})}
+    assert plain(text_of("{{ when | datetime }}", values)) == written
+    assert plain(text_of("{{ when | datetime('medium', 'Asia/Tokyo') }}", values)).endswith("12:00 AM JST")
+
+
+def test_what_is_told_of_the_recipient_is_what_there_is_to_tell() -> None:
+    jo = Recipient("Jo", "jo@example.com", locale="de-CH")
+    assert template_values({}, jo, "r", "", Severity.LOW)["recipient"] == {"name": "Jo", "locale": "de-CH"}
+    told = template_values({}, replace(jo, in_place_of=("Ada",)), "r", "", Severity.LOW, "Europe/Zurich")["recipient"]
+    assert told == {"name": "Jo", "locale": "de-CH", "zone": "Europe/Zurich", "in_place_of": ("Ada",)}
 
 
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "Europe", "../secrets", "", "\0", "x" * 500, 7, None])

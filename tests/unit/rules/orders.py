@@ -33,16 +33,20 @@ def an_order(*lines: dict[str, Any], status: str = "New", **metadata: Any) -> di
         "metadata": {
             "currency": "EUR",
             "region": "EMEA",
+            "country": "DE",
             "locale": {"currency": "EUR", "currencyLocale": "de-DE"},
             "requester": {"name": "Lena Vogt", "email": "lena.vogt@example.com"},
-            "customer": {"name": "Jonas Brandt", "email": "jonas.brandt@example.com", "phone": "+493023125017"},
+            "customer": {
+                "name": "Jonas Brandt", "email": "jonas.brandt@example.com", "phone": "+493023125017",
+                "consent": ["email", "sms"],
+            },
             **metadata,
         },
         "cart": list(lines) or [a_cart_line()],
         "createdAt": "2025-10-01T09:01:00.000Z",
         "updatedAt": "2025-10-01T09:01:00.000Z",
         "deletedAt": None,
-    }
+    }  # fmt: skip
 
 
 def an_event_of(event_type: str, data: Mapping[str, Any], subject: str = "order/1") -> Event:

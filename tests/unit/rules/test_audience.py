@@ -1,13 +1,16 @@
 """Who is told, and who is nobody."""
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from herald.domain.audience import resolve, usable_email, usable_locale, usable_phone
+from herald.domain.audience import resolve, usable_email, usable_locale, usable_phone, usable_zone
 from herald.domain.configuration import Audience
+from herald.domain.directory import Person
 from herald.domain.notification import Recipient
 
 INES = Recipient("Ines Falk", email="ines.falk@example.com")
@@ -103,6 +106,74 @@ def test_an_address_that_could_become_two_or_none_is_refused(address: Any) -> No
 )
 def test_a_number_that_is_no_e164_is_refused(number: Any) -> None:
     assert usable_phone(number) is None
+
+
+@pytest.mark.parametrize(
+    ("number", "country", "dialled"),
+    [
+        ("030 23125017", "DE", "+493023125017"),
+        ("(0)30 23125-017", "de", "+493023125017"),
+        ("0049 30 23125017", "DE", "+493023125017"),
+        ("(617) 555-0142", "US", "+16175550142"),
+        ("06 12 34 56 78", "FR", "+33612345678"),
+        ("+33 6 39 98 01 42", "DE", "+33639980142"),
+        ("030 23125017", None, None),
+        ("030 23125017", "Germany", None),
+        ("030 23125017", "XX", None),
+        ("030 23125017", 49, None),
+        ("110", "DE", None),
+        ("0" * 50, "DE", None),
+        ("٠٣٠٢٣١٢٥٠١٧", "DE", None),
+    ],
+)
+def test_a_number_as_it_is_dialled_in_a_known_country_becomes_e164(
+    number: str, country: Any, dialled: str | None
+) -> None:
+    assert usable_phone(number, country) == dialled
+
+
+def test_a_number_in_e164_needs_no_tables_of_countries() -> None:
+    code = (
+        "import sys; from herald.domain.audience import usable_phone; "
+        "usable_phone('+49 30 23125017', 'DE'); usable_phone('030', None); sys.exit('phonenumbers' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603 - our own text
+
+
+@pytest.mark.parametrize(
+    ("zone", "usable"),
+    [
+        ("Europe/Berlin", "Europe/Berlin"), (" UTC ", "UTC"), ("America/Argentina/Buenos_Aires",) * 2,
+        ("../secrets", None), ("Europe/", None), ("", None), ("x" * 65, None), (1, None), (None, None),
+    ],
+)  # fmt: skip
+def test_a_time_zone_of_an_event_has_the_form_of_ianas_names(zone: Any, usable: str | None) -> None:
+    assert usable_zone(zone) == usable
+
+
+MANAGED = {
+    INES.key: Person(INES, manager=DANA.key),
+    DANA.key: Person(DANA),
+    DESK.key: Person(DESK, manager="nobody@example.com"),
+}
+
+
+@pytest.mark.parametrize(
+    ("requester", "manager"),
+    [
+        ({"email": "Ines.Falk@example.com"}, (DANA,)),
+        ({"email": "dana.whitmore@example.com"}, ()),
+        ({"email": "order.desk@example.com"}, ()),
+        ({"email": "stranger@example.com"}, ()),
+        ({"name": "Ines Falk"}, ()),
+        (None, ()),
+    ],
+)
+def test_a_manager_is_found_by_the_address_of_whose_manager_they_are(
+    requester: Any, manager: tuple[Recipient, ...]
+) -> None:
+    audience = Audience("manager", manager_of="order.requester")
+    assert resolve(audience, {"order": {"requester": requester}}, MANAGED) == manager
 
 
 @pytest.mark.parametrize("locale", ["", "d", "de-", "German (Austria)", "de-DE;q=1", None, 5])

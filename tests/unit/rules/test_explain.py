@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
@@ -15,6 +17,7 @@ from herald.adapters.memory_vendors import MemoryThreekit
 from herald.domain.configuration import Configuration
 from herald.domain.decision import Verdict
 from herald.domain.delivery import Channel
+from herald.domain.directory import Absence
 from herald.domain.message import EmailContent, SmsContent
 from herald.ports import RenderError
 from herald_cli.explain import AS_TOLD, OWN_PROOF, READ_AGAIN, BodyRefusedError, ExplainedRule, explain_body
@@ -173,3 +176,33 @@ def test_data_that_is_no_facts_says_where() -> None:
 def test_a_body_herald_would_refuse_is_refused_here(body: bytes) -> None:
     with pytest.raises(BodyRefusedError):
         explain_body(body, CONFIGURATION, NOW)
+
+
+def shown(configuration: Configuration) -> tuple[str, dict[str, Any]]:
+    """What is printed of the order, on one line, and the messages of a script by rule."""
+    (event,) = explain_body(ORDER, configuration, NOW)
+    text = StringIO()
+    print_explained(Console(file=text, width=300), event)
+    rules = {rule["id"]: rule["messages"] for rule in explained_as_json(event)["rules"]}
+    return " ".join(text.getvalue().split()), rules
+
+
+def test_it_is_shown_in_whose_place_somebody_would_be_told() -> None:
+    paul, greta = "paul.okafor@example.com", "greta.sommer@example.com"
+    away = Absence(NOW, NOW + timedelta(days=1), greta)
+    people = {**CONFIGURATION.people, paul: replace(CONFIGURATION.people[paul], absences=(away,))}
+    text, messages = shown(replace(CONFIGURATION, people=people))
+    assert f"would tell Greta Sommer <{greta}> in place of Paul Okafor by sms" in text
+    (message,) = messages["large-order-to-sales-leadership"]
+    assert (message["to"], message["inPlaceOf"]) == ("Greta Sommer", ("Paul Okafor",))
+
+
+def test_it_is_shown_for_want_of_which_consent_somebody_would_not_be_told() -> None:
+    audience = replace(CONFIGURATION.audiences["sales-leadership"], consent="order.customer.consent")
+    audiences = {**CONFIGURATION.audiences, audience.name: audience}
+    _, messages = shown(replace(CONFIGURATION, audiences=audiences))
+    assert [message["problem"] for message in messages["large-order-to-sales-leadership"]] == [""]
+    audiences[audience.name] = replace(audience, consent="order.requester.consent")
+    text, messages = shown(replace(CONFIGURATION, audiences=audiences))
+    assert "did not consent to sms, email" in text
+    assert [message["channels"] for message in messages["large-order-to-sales-leadership"]] == [()]

@@ -25,9 +25,8 @@ PRICES = st.decimals(0, 100_000, places=2, allow_nan=False)
 
 
 def test_an_order_becomes_facts() -> None:
-    line = a_cart_line(
-        Decimal("1899.00"), 2, components=[{"sku": "CMP-CSH-75", "name": "Seat cushion 75 cm", "quantity": 3}]
-    )
+    cushions = [{"sku": "CMP-CSH-75", "name": "Seat cushion 75 cm", "quantity": 3}]
+    line = a_cart_line(Decimal("1899.00"), 2, category="seating", components=cushions)
     variant = {"Fabric": {"assetId": BOUCLE}, "Wood": {"assetId": OAK}, "Seats": "3 seats", "Length in cm": 220}
     facts = facts_of(an_order(line), variant)
     assert facts["now"] == NOW
@@ -42,14 +41,15 @@ def test_an_order_becomes_facts() -> None:
         "locale": "de-DE",
         "requester": {"name": "Lena Vogt", "email": "lena.vogt@example.com"},
         "customer": {
-            "name": "Jonas Brandt", "email": "jonas.brandt@example.com", "phone": "+493023125017", "locale": "de-DE",
+            "name": "Jonas Brandt", "email": "jonas.brandt@example.com", "phone": "+493023125017", "country": "DE",
+            "locale": "de-DE", "consent": ["email", "sms"],
         },
         "createdAt": datetime(2025, 10, 1, 9, 1, tzinfo=UTC),
         "updatedAt": datetime(2025, 10, 1, 9, 1, tzinfo=UTC),
         "lines": [
             {
-                "sku": "AF-SOF-001", "name": "Alder Sofa", "quantity": 2, "configurationId": "saved-1",
-                "unitPrice": Decimal("1899.00"), "lineTotal": Decimal("3798.00"),
+                "sku": "AF-SOF-001", "name": "Alder Sofa", "category": "seating", "quantity": 2,
+                "configurationId": "saved-1", "unitPrice": Decimal("1899.00"), "lineTotal": Decimal("3798.00"),
                 "attributes": {
                     "Fabric": "Bouclé Sand", "Wood": "Natural Oak", "Seats": "3 seats", "Length in cm": 220,
                 },
@@ -60,6 +60,27 @@ def test_an_order_becomes_facts() -> None:
         "quantity": 2,
         "total": Decimal("3798.00"),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "consent"),
+    [
+        (True, ["email", "sms", "whatsapp"]),
+        (["SMS", "email"], ["email", "sms"]),
+        ("sms", ["sms"]),
+        (["pigeon", 7], []),
+        (False, []),
+        ({"email": True}, []),
+        ("yes", []),
+    ],
+)
+def test_a_consent_is_the_channels_it_names_and_never_stands_in_the_way(said: Any, consent: list[str]) -> None:
+    order = an_order(customer={"email": "jo@example.com", "consent": said})
+    assert facts_of(order)["order"]["customer"]["consent"] == consent
+
+
+def test_without_a_word_of_consent_there_is_none() -> None:
+    assert "consent" not in facts_of(an_order(customer={"email": "jo@example.com"}))["order"]["customer"]
 
 
 @settings(deadline=None)

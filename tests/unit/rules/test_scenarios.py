@@ -7,10 +7,9 @@ import pytest
 from tests.unit.rules.memory import Memory, Said
 from tests.unit.rules.orders import CONFIGURATION, NOW
 
-from herald.domain.audience import resolve
 from herald.domain.envelope import Told
 from herald.domain.event import Event
-from herald.domain.notification import Recipient
+from herald.domain.reach import Reach, reach
 from herald.domain.replies import intent_of, read_reply
 from herald.domain.strict_json import parse_json
 from herald.domain.threekit_envelope import read_webhook
@@ -41,10 +40,10 @@ def said() -> dict[str, Said]:
     return {scenario.title: memory.hear(event_of(scenario)) for scenario in DECIDED}
 
 
-def recipients_of(said: Said) -> Iterator[tuple[str, Recipient]]:
+def reached_by(said: Said) -> Iterator[tuple[str, Reach]]:
     for rule in CONFIGURATION.rules:
         if rule.id in said.matched and rule.then is not None:
-            yield from ((rule.id, one) for one in resolve(CONFIGURATION.audiences[rule.then.audience], said.facts))
+            yield from ((rule.id, one) for one in reach(rule.then, CONFIGURATION, said.facts, NOW))
 
 
 def test_every_sample_is_sent_and_titles_are_told_apart() -> None:
@@ -64,12 +63,12 @@ def test_rules_and_reasons_are_those_expected(said: dict[str, Said], scenario: S
 def test_those_told_are_those_expected_each_over_the_rules_channels_in_turn(
     said: dict[str, Said], scenario: Scenario
 ) -> None:
-    channels = {rule.id: rule.then.channels for rule in CONFIGURATION.rules if rule.then is not None}
-    wanted = {(told.rule, told.to) for told in scenario.told if told.rule in channels}
+    notifying = {rule.id for rule in CONFIGURATION.rules if rule.then is not None}
+    wanted = {(told.rule, told.to) for told in scenario.told if told.rule in notifying}
     reached = set()
-    for rule, person in recipients_of(said[scenario.title]):
-        addresses = [address for channel in channels[rule] if (address := person.address(channel))]
-        ways = [(rule, address) for address in addresses]
+    for rule, one in reached_by(said[scenario.title]):
+        ways = [(rule, address) for channel in one.channels if (address := one.recipient.address(channel))]
+        assert not one.without_consent
         # The first way is always tried; another only where the one before it came to nothing.
         assert ways[0] in wanted
         reached |= set(ways) & wanted

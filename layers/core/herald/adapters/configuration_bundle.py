@@ -6,12 +6,12 @@ from dataclasses import asdict, replace
 from datetime import date, time, timedelta
 from typing import Any
 
+from herald.adapters.audience_documents import audience_document, audience_of, entry_document, entry_of
 from herald.adapters.courtesy_bundle import courtesy_document, courtesy_of
 from herald.adapters.exact_json import dumps, loads
 from herald.domain.approval.policy import chain_document, chain_of
 from herald.domain.canonical import short_id
 from herald.domain.configuration import (
-    Audience,
     Configuration,
     Notify,
     ReplyWords,
@@ -23,7 +23,7 @@ from herald.domain.configuration import (
 from herald.domain.delivery import Channel
 from herald.domain.errors import ConfigurationError
 from herald.domain.milestones import MilestoneStep
-from herald.domain.notification import Recipient, Severity
+from herald.domain.notification import Severity
 from herald.domain.working_time import Calendar
 
 LARGEST_BUNDLE = 5_000_000
@@ -92,7 +92,7 @@ def to_document(configuration: Configuration) -> dict[str, Any]:
     document = {
         "rules": [_rule_document(rule) for rule in configuration.rules],
         "lists": configuration.lists,
-        "audiences": {name: _audience_document(audience) for name, audience in configuration.audiences.items()},
+        "audiences": {name: audience_document(audience) for name, audience in configuration.audiences.items()},
         "mapping": configuration.mapping,
         "templates": configuration.templates,
         "default_locale": configuration.default_locale,
@@ -107,6 +107,8 @@ def to_document(configuration: Configuration) -> dict[str, Any]:
         "default_calendar": configuration.default_calendar,
         "courtesy": courtesy_document(configuration.courtesy),
         "budgets": configuration.budgets,
+        "people": {key: entry_document(person) for key, person in configuration.people.items()},
+        "local_times": configuration.local_times,
     }
     ordered = _ordered(document)
     assert isinstance(ordered, dict)  # noqa: S101 - for the type checker: a mapping was given
@@ -119,7 +121,7 @@ def from_document(document: Mapping[str, Any]) -> Configuration:
         version="",
         rules=tuple(_rule(rule) for rule in document["rules"]),
         lists=document["lists"],
-        audiences={name: _audience(name, audience) for name, audience in document["audiences"].items()},
+        audiences={name: audience_of(name, audience) for name, audience in document["audiences"].items()},
         mapping=document["mapping"],
         templates=document["templates"],
         default_locale=document["default_locale"],
@@ -135,6 +137,8 @@ def from_document(document: Mapping[str, Any]) -> Configuration:
         default_calendar=document.get("default_calendar", ""),
         courtesy=courtesy_of(document.get("courtesy", {})),
         budgets=document.get("budgets", {}),
+        people={key: entry_of(person) for key, person in document.get("people", {}).items()},
+        local_times=document.get("local_times", False),
     )
 
 
@@ -165,33 +169,6 @@ def _notify(document: Mapping[str, Any]) -> Notify:
         audience=document["audience"], template=document["template"],
         channels=tuple(Channel(channel) for channel in document["channels"]), severity=Severity(document["severity"]),
     )  # fmt: skip
-
-
-def _audience_document(audience: Audience) -> dict[str, Any]:
-    return {
-        "by": audience.by, "person": audience.person,
-        "members": {
-            value: [
-                {
-                    "name": member.name, "email": member.email, "phone": member.phone, "locale": member.locale,
-                    "calendar": member.calendar,
-                    **({"hours": [[str(channel), name] for channel, name in member.hours]} if member.hours else {}),
-                }
-                for member in members
-            ]
-            for value, members in audience.members.items()
-        },
-    }  # fmt: skip
-
-
-def _audience(name: str, document: Mapping[str, Any]) -> Audience:
-    members = {value: tuple(_member(member) for member in members) for value, members in document["members"].items()}
-    return Audience(name=name, by=document["by"], members=members, person=document["person"])
-
-
-def _member(document: Mapping[str, Any]) -> Recipient:
-    hours = tuple((Channel(channel), name) for channel, name in document.get("hours", ()))
-    return Recipient(**{**document, "hours": hours})
 
 
 def _calendar_document(calendar: Calendar) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """How events, audit entries, decisions, notifications and deliveries lie in the tables."""
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from herald.domain.decision import Decision, RuleOutcome, Skip, Verdict
 from herald.domain.delivery import Channel, Delivery, DeliveryState
 from herald.domain.errors import PoisonError, Reason
 from herald.domain.event import Event, Identity, IdentityKind, Origin, Trust
-from herald.domain.notification import Notification, Recipient, Severity
+from herald.domain.notification import Notification, Severity, person_document, person_of
 from herald.domain.rfc3339 import spell_timestamp
 
 PLAIN_BYTES = 1_000
@@ -240,7 +240,6 @@ def sortable(at: datetime) -> dict[str, str]:
 
 
 def _notification_document(notification: Notification) -> dict[str, Any]:
-    recipient = notification.recipient
     sequence = notification.sequence
     return {
         "id": notification.id,
@@ -248,14 +247,7 @@ def _notification_document(notification: Notification) -> dict[str, Any]:
         "rule_id": notification.rule_id,
         "subject": notification.subject,
         "audience": notification.audience,
-        "recipient": [
-            recipient.name,
-            recipient.email,
-            recipient.phone,
-            recipient.locale,
-            recipient.calendar,
-            recipient.hours,
-        ],
+        "recipient": person_document(notification.recipient),
         "template": notification.template,
         "channels": notification.channels,
         "severity": notification.severity,
@@ -270,19 +262,12 @@ def _notification(document: Mapping[str, Any]) -> Notification:
     return Notification(
         **{
             **document,
-            "recipient": _recipient(*document["recipient"]),
+            "recipient": person_of(document["recipient"]),
             "channels": tuple(Channel(channel) for channel in document["channels"]),
             "severity": Severity(document["severity"]),
             "sequence": tuple(document["sequence"]) if "sequence" in document else None,
         }
     )
-
-
-def _recipient(
-    name: str, email: str | None, phone: str | None, locale: str | None, calendar: str | None = None,
-    hours: Iterable[tuple[str, str]] = (),
-) -> Recipient:  # fmt: skip
-    return Recipient(name, email, phone, locale, calendar, tuple((Channel(channel), when) for channel, when in hours))
 
 
 def _text(value: str) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """The filters that write numbers, money and times as the template's variable ``locale`` (BCP 47) does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -39,15 +39,19 @@ def number(context: Context, value: Any) -> str:
 
 @pass_context
 def date_and_time(context: Context, value: Any, style: Style = "medium", zone: Any = None) -> str:
-    """Write a point in time (aware, or ISO 8601 text), in UTC with its seconds. Raises ``FormatError``.
+    """Write a point in time (aware, or ISO 8601 text) in a time zone. Raises ``FormatError``.
 
-    ``style`` is short, medium, long or full, as Babel has them. With an IANA name as ``zone`` it is the local time
-    there, to the minute and with the zone's short name; in UTC if nobody knows that zone.
+    ``style`` is short, medium, long or full, as Babel has them. ``zone`` is an IANA name, or else the recipient's: it
+    is the local time there, to the minute and with the zone's short name; in UTC if nobody knows that zone. Where the
+    recipient has none either, it is UTC with its seconds and without a name.
     """
     from babel.dates import format_datetime  # noqa: PLC0415 - as above
 
     if style not in ("short", "medium", "long", "full"):
         raise FormatError("datetime's style is short, medium, long or full")
+    if zone is None:
+        recipient = context.get("recipient")
+        zone = recipient.get("zone") if isinstance(recipient, Mapping) else None
     if zone is None:
         return format_datetime(_moment(value), style, locale=_locale(context))
     return _local_time(_moment(value).astimezone(_zone(zone)), style, _locale(context))

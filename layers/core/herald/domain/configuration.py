@@ -8,6 +8,7 @@ from typing import Any
 from herald.domain.approval.policy import Chain
 from herald.domain.courtesy import Courtesy
 from herald.domain.delivery import Channel
+from herald.domain.directory import Person
 from herald.domain.milestones import MilestoneStep
 from herald.domain.notification import Recipient, Severity
 from herald.domain.working_time import Calendar
@@ -38,16 +39,24 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who: members by the value that ``by`` (a JMESPath over the facts) finds, or the person at ``person``.
+    """Who, by JMESPaths over the facts: members by the value at ``by``, the person at ``person``, or a manager.
 
-    A group by data, a person, or a fixed group (``members`` for ``"*"`` only). ``members`` maps a value to recipients;
-    ``"*"`` serves any value not named.
+    A group by data, a person, the manager of the person at ``manager_of``, or a fixed group (``members`` for ``"*"``
+    only). ``members`` maps a value to recipients; ``"*"`` serves any value not named. They are told over no channel but
+    those that ``consent`` finds (``consent.channels_of``); without it, over all.
     """
 
     name: str
     by: str | None = None
     members: Mapping[str, tuple[Recipient, ...]] = field(default_factory=dict)
     person: str | None = None
+    manager_of: str | None = None
+    consent: str | None = None
+
+    @property
+    def path(self) -> str | None:
+        """Where the audience is found in the facts; ``None`` for a fixed group."""
+        return self.person or self.manager_of or self.by
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +113,9 @@ class Configuration:
     ``silent_after`` says how long a source may be silent; ``catalog`` is how the catalogue is watched, as plain objects
     (``domain.catalog.plan``). ``approvals`` are chains by id, ``calendars`` working hours by name, of which
     ``default_calendar`` serves who has none; ``courtesy`` is when and how often people are written to, ``budgets`` what
-    messages may cost, as plain objects (``domain.budget_plan``). ``version`` is ``cfg_`` and a hash of all the rest.
+    messages may cost, as plain objects (``domain.budget_plan``). ``people`` are those of ``audiences.yaml`` by
+    ``Recipient.key``. ``local_times``: messages show times in the recipient's zone; templates of before then write UTC
+    behind them. ``version`` is ``cfg_`` and a hash of all the rest.
     """
 
     version: str
@@ -125,6 +136,8 @@ class Configuration:
     default_calendar: str = ""
     courtesy: Courtesy = field(default_factory=Courtesy)
     budgets: Mapping[str, Any] = field(default_factory=dict)
+    people: Mapping[str, Person] = field(default_factory=dict)
+    local_times: bool = True
 
     @property
     def zone(self) -> str:

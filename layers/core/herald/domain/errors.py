@@ -31,6 +31,7 @@ class Reason(StrEnum):
     RENDER_FAILED = "render_failed"
     NO_ADDRESS = "no_address"
     NO_RECIPIENTS = "no_recipients"
+    NO_CONSENT = "no_consent"
     NO_RULE_LISTENS = "no_rule_listens"
     NO_RULE_MATCHED = "no_rule_matched"
     ALREADY_NOTIFIED = "already_notified"

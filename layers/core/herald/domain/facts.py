@@ -13,6 +13,7 @@ from typing import Any
 from jmespath.exceptions import JMESPathError
 
 from herald.domain.canonical import fingerprint
+from herald.domain.consent import channels_of
 from herald.domain.event import Event
 from herald.domain.event_types import is_connector_type, reading_of
 from herald.domain.facts_schema import (
@@ -247,6 +248,8 @@ def _of_kind(kind: object, found: object, path: str, names: Mapping[str, str]) -
         if not isinstance(found, Mapping):
             raise MappingError(path, f"{_type(found)} is no object")
         return _scalars(found, names)
+    if kind is Kind.CHANNELS:
+        return sorted(str(channel) for channel in channels_of(found))
     return _text(found, path)
 
 

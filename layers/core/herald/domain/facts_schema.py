@@ -20,6 +20,8 @@ class Kind(StrEnum):
     """An aware ``datetime``; rules see RFC 3339 text."""
     SCALARS = "scalars"
     """An open map of names to text, numbers and booleans; rules see every number in it as a double."""
+    CHANNELS = "channels"
+    """A list of channels. ``true`` at the source is all of them, and what names none is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,13 @@ class ListOf:
 FieldType = Kind | Record | ListOf
 
 
-PERSON = Record("Person", {"name": Kind.TEXT, "email": Kind.TEXT, "phone": Kind.TEXT, "locale": Kind.TEXT})
+PERSON = Record(
+    "Person",
+    {
+        **dict.fromkeys(("name", "email", "phone", "country", "locale", "zone"), Kind.TEXT),
+        "consent": Kind.CHANNELS,
+    },
+)
 
 COMPONENT = Record("Component", {"sku": Kind.TEXT, "name": Kind.TEXT, "quantity": Kind.COUNT})
 
@@ -49,6 +57,8 @@ LINE = Record(
     {
         "sku": Kind.TEXT,
         "name": Kind.TEXT,
+        "category": Kind.TEXT,
+        "brand": Kind.TEXT,
         "quantity": Kind.COUNT,
         "unitPrice": Kind.MONEY,
         "lineTotal": Kind.MONEY,
@@ -75,6 +85,7 @@ ORDER = Record(
         "attributes": Kind.SCALARS,
         "requester": PERSON,
         "customer": PERSON,
+        "owner": PERSON,
         "createdAt": Kind.TIME,
         "updatedAt": Kind.TIME,
     },

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from herald.domain.audience import ANY, recipient_of, resolve, values_of
+from herald.domain.audience import ANY, NOBODY, recipient_of, resolve, values_of
 from herald.domain.configuration import Audience
+from herald.domain.directory import Directory
 from herald.domain.notification import Recipient
 from herald.domain.paths import found
 from herald.domain.person_search import Person
@@ -32,15 +33,16 @@ class Membership:
     unreachable: bool = False
 
 
-def membership(audience: Audience, facts: Mapping[str, Any], person: Person) -> Membership:
+def membership(audience: Audience, facts: Mapping[str, Any], person: Person, people: Directory = NOBODY) -> Membership:
     """Return where a person stands to an audience for the facts of an event. Never raises for facts of any shape."""
-    members = resolve(audience, facts)
+    members = resolve(audience, facts, people)
     values = tuple(values_of(audience, facts))
     keys = [value if value in audience.members else ANY for value in values or (ANY,)]
     served = tuple(dict.fromkeys(key for key in keys if key in audience.members))
     listed = (key for key, entries in audience.members.items() if any(person.is_(entry) for entry in entries))
     return Membership(
-        audience=audience.name, path=audience.person or audience.by or "", of_event=audience.person is not None,
+        audience=audience.name, path=audience.person or audience.manager_of or audience.by or "",
+        of_event=audience.person is not None or audience.manager_of is not None,
         values=values, served=served, members=members,
         entry=next((member for member in members if person.is_(member)), None),
         elsewhere=tuple(key for key in listed if key not in served),

@@ -53,12 +53,17 @@ TELLINGS = "tellings"
 
 
 def template_values(
-    facts: Mapping[str, Any], recipient: Recipient, rule_id: str, description: str, severity: Severity
-) -> dict[str, Any]:
-    """Return what a template sees: the facts, who is written to, and which rule made it so."""
+    facts: Mapping[str, Any], recipient: Recipient, rule_id: str, description: str, severity: Severity,
+    zone: str | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Return what a template sees: the facts, who is written to, and which rule made it so.
+
+    ``zone`` is the recipient's; without it times are in UTC.
+    """
+    told = {"name": recipient.name, "locale": recipient.locale, "zone": zone, "in_place_of": recipient.in_place_of}
     return {
         **{name: value for name, value in facts.items() if name != TELLINGS},
-        "recipient": {"name": recipient.name, "locale": recipient.locale},
+        "recipient": {name: value for name, value in told.items() if name in ("name", "locale") or value},
         "rule": {"id": rule_id, "description": description, "severity": severity},
     }
 

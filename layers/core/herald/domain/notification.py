@@ -1,8 +1,10 @@
 """Notification: one message to one recipient about one event because of one rule."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from herald.domain.canonical import short_id
 from herald.domain.delivery import Channel
@@ -32,6 +34,12 @@ class Recipient:
     locale: str | None = None
     calendar: str | None = None
     """The person's working hours, by their name in ``config/calendars.yaml``."""
+    zone: str | None = None
+    """The time zone the person reads times in, by its IANA name; ``recipient_zone`` says what holds without it."""
+    channels: tuple[Channel, ...] = ()
+    """The channels the person wants to be told over, best first; none: whatever a rule offers, in its order."""
+    in_place_of: tuple[str, ...] = ()
+    """The names of those who are absent, and for whom this person is told."""
     hours: tuple[tuple[Channel, str], ...] = ()
     """When they may be written to, by channel: names of calendars in place of the channel's own."""
 
@@ -43,6 +51,11 @@ class Recipient:
     def address(self, channel: Channel) -> str | None:
         """Return the recipient's address on a channel, if there is one."""
         return self.email if channel is Channel.EMAIL else self.phone
+
+    def over(self, offered: Iterable[Channel]) -> tuple[Channel, ...]:
+        """Return those channels of an offer on which the recipient can be told, in their own order if they have one."""
+        there = tuple(channel for channel in offered if self.address(channel))
+        return tuple(channel for channel in self.channels if channel in there) if self.channels else there
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +78,39 @@ class Notification:
     later one."""
     about: str = ""
     """Which of the decision's tellings it carries, where one event is told to several people in different words."""
+
+
+def same_person(one: Recipient, other: Recipient) -> bool:
+    """Say whether two people share an e-mail address or a phone number."""
+    mail = one.email is not None and other.email is not None and one.email.casefold() == other.email.casefold()
+    return mail or (one.phone is not None and one.phone == other.phone) or one.key == other.key
+
+
+def person_document(recipient: Recipient) -> list[Any]:
+    """Return a recipient as plain values: what all have by place, what few have by name at the end, if there is any."""
+    more: dict[str, Any] = {}
+    if recipient.zone is not None:
+        more["zone"] = recipient.zone
+    if recipient.channels:
+        more["channels"] = [str(channel) for channel in recipient.channels]
+    if recipient.in_place_of:
+        more["in_place_of"] = list(recipient.in_place_of)
+    if recipient.hours:
+        more["hours"] = [[str(channel), name] for channel, name in recipient.hours]
+    document = [recipient.name, recipient.email, recipient.phone, recipient.locale, recipient.calendar]
+    return [*document, more] if more else document
+
+
+def person_of(document: Sequence[Any]) -> Recipient:
+    """Return the recipient of plain values; those of an older release are fewer."""
+    name, email, phone, locale = document[:4]
+    calendar: str | None = document[4] if len(document) > 4 else None
+    more: Mapping[str, Any] = document[5] if len(document) > 5 else {}
+    return Recipient(
+        name, email, phone, locale, calendar, zone=more.get("zone"), in_place_of=tuple(more.get("in_place_of", ())),
+        channels=tuple(Channel(channel) for channel in more.get("channels", ())),
+        hours=tuple((Channel(channel), when) for channel, when in more.get("hours", ())),
+    )  # fmt: skip
 
 
 def notification_id(rule_id: str, subject: str, facts_fingerprint: str, recipient: Recipient) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from herald.domain.configuration import Configuration
 from herald.domain.delivery import Channel
 from herald.domain.notification import Recipient, Severity
+from herald.domain.recipient_zone import zone_of
 from herald.domain.working_time import ALWAYS, Calendar, after_working
 
 
@@ -21,7 +22,8 @@ def held_until(
         return None
     try:
         opens = after_working(now, timedelta(0), calendar)
-    except ValueError:
+    except (LookupError, ValueError):
+        # Nor by a zone that an event names and nobody knows.
         return None
     return opens if opens > now else None
 
@@ -35,12 +37,4 @@ def hours_of(configuration: Configuration, recipient: Recipient, channel: Channe
     calendar = {ALWAYS.name: ALWAYS, **configuration.calendars}.get(name or ALWAYS.name)
     if calendar is None or not any(calendar.hours.values()):
         return None
-    return calendar if calendar.zone else replace(calendar, zone=_zone_of(recipient, configuration))
-
-
-def _zone_of(recipient: Recipient, configuration: Configuration) -> str:
-    for name in (recipient.calendar, configuration.default_calendar):
-        calendar = configuration.calendars.get(name or "")
-        if calendar is not None and calendar.zone:
-            return calendar.zone
-    return "UTC"
+    return calendar if calendar.zone else replace(calendar, zone=zone_of(recipient, configuration))

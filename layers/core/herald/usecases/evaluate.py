@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from herald.domain.audience import resolve
 from herald.domain.audit import AuditRecord
 from herald.domain.configuration import Configuration, Notify, Rule
 from herald.domain.decision import ASKS, Decision, Skip, Verdict
@@ -14,6 +13,7 @@ from herald.domain.event import Event
 from herald.domain.event_types import APPROVAL_PREFIX
 from herald.domain.facts import MappingError, build_facts, facts_fingerprint
 from herald.domain.notification import Notification, notification_id
+from herald.domain.reach import reach
 from herald.domain.retry import backoff
 from herald.domain.workflow_mapping import as_agreed
 from herald.ports import (
@@ -191,20 +191,23 @@ class Evaluate:
         )  # fmt: skip
 
     def _told(self, about: _About, rule: Rule, then: Notify) -> tuple[dict[str, Notification], list[Skip]]:
-        recipients = resolve(about.configuration.audiences[then.audience], about.facts)
-        if not recipients:
+        reached = reach(then, about.configuration, about.facts, self.clock())
+        if not reached:
             nobody = f"audience {then.audience} is nobody for this event"
             return {}, [Skip(rule.id, Reason.NO_RECIPIENTS, nobody)]
         notifications, skips = {}, []
-        for recipient in recipients:
-            channels = tuple(channel for channel in then.channels if recipient.address(channel))
-            if not channels:
+        for one in reached:
+            if one.without_consent:
+                lacking = f"a member of {then.audience} did not consent to {', '.join(one.without_consent)}"
+                skips.append(Skip(rule.id, Reason.NO_CONSENT, lacking))
+            elif not one.channels:
                 skips.append(Skip(rule.id, Reason.NO_ADDRESS, f"a member of {then.audience} has no usable address"))
+            if not one.channels:
                 continue
-            identity = notification_id(rule.id, about.matter.subject, about.version, recipient)
+            identity = notification_id(rule.id, about.matter.subject, about.version, one.recipient)
             notifications[identity] = Notification(
                 id=identity, event_id=about.event.id, rule_id=rule.id, subject=about.matter.subject,
-                audience=then.audience, recipient=recipient, template=then.template, channels=channels,
+                audience=then.audience, recipient=one.recipient, template=then.template, channels=one.channels,
                 severity=then.severity, config_version=about.configuration.version, created_at=self.clock(),
                 sequence=about.matter.row,
             )  # fmt: skip
@@ -237,6 +240,9 @@ class Evaluate:
         self.audit.append(_decided_record(event, replace(decision, skips=(*decision.skips, *already)), told))
         if any(skip.what == "event" and skip.reason in UNDECIDED for skip in decision.skips):
             self.count("EventsUndecided", 1)
+        empty = sum(skip.reason is Reason.NO_RECIPIENTS for skip in decision.skips)
+        if empty:
+            self.count("AudiencesEmpty", empty)
         errors = sum(outcome.verdict is Verdict.ERROR for outcome in decision.outcomes)
         if errors:
             self.count("RuleErrors", errors)

@@ -11,6 +11,7 @@ from herald.domain.delivery import Channel, Delivery, message_id
 from herald.domain.errors import PoisonError, Reason
 from herald.domain.message import TELLINGS, Content, Outgoing, template_values
 from herald.domain.notification import Notification
+from herald.domain.recipient_zone import zone_of
 from herald.ports import ConfigurationVersions, Decisions, NotificationRecord, Renderer
 from herald.usecases.digest_entries import DigestEntries
 
@@ -73,8 +74,10 @@ class MessageMaker:
 
 def values_of(notification: Notification, basis: Basis) -> dict[str, Any]:
     """Return what a template sees of a notification, but for what is told in words of its own."""
-    rule = next((rule for rule in basis.configuration.rules if rule.id == notification.rule_id), None)
+    configuration = basis.configuration
+    rule = next((rule for rule in configuration.rules if rule.id == notification.rule_id), None)
+    zone = zone_of(notification.recipient, configuration) if configuration.local_times else None
     return template_values(
         basis.decision.facts, notification.recipient, notification.rule_id, rule.description if rule else "",
-        notification.severity,
+        notification.severity, zone,
     )  # fmt: skip

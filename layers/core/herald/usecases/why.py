@@ -144,12 +144,16 @@ def _rules(decision: Decision | None, configuration: Configuration | None, perso
         rule = known.get(said.rule_id)
         then = rule.then if rule else None
         audience = configuration.audiences.get(then.audience) if configuration and then else None
-        stands = membership(audience, decision.facts, person) if audience and decision else None
+        stands = (
+            membership(audience, decision.facts, person, configuration.people)
+            if configuration and audience and decision
+            else None
+        )
         entry = stands.entry if stands else None
         yield RuleSaid(
             said.rule_id, rule.description if rule else "", said.verdict, said.detail, then,
             rule.approval if rule else None, stands,
-            tuple(one for one in then.channels if entry.address(one)) if then and entry else (),
+            entry.over(then.channels) if then and entry else (),
             tuple(skip for skip in decision.skips if skip.what == said.rule_id) if decision else (),
         )  # fmt: skip
 

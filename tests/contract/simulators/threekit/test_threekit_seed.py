@@ -17,12 +17,12 @@ def test_seed_orders_are_complete(sim: ThreekitSimulator) -> None:
         metadata = order["metadata"]
         assert re.fullmatch(r"[a-zA-Z0-9_-]{7,14}", order["shortId"])
         assert metadata["locale"]["currency"] == metadata["currency"]
-        assert set(metadata["customer"]) == {"name", "email", "phone", "locale"}
-        assert set(metadata["requester"]) == {"name", "email"}
+        assert set(metadata["customer"]) == {"name", "email", "phone", "locale", "consent"}
+        assert set(metadata["requester"]) == set(metadata["owner"]) == {"name", "email"}
         assert order["customerId"] in sim.customers
         for line in order["cart"]:
             assert line["configurationId"] in sim.configurations
-            assert set(line["metadata"]) == {"price", "sku", "title", "components"}
+            assert set(line["metadata"]) == {"price", "sku", "title", "category", "brand", "components"}
 
 
 def test_seed_references_and_prices_are_whole(sim: ThreekitSimulator) -> None:

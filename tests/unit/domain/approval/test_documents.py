@@ -1,5 +1,6 @@
 """An approval as it is kept is the approval, to the digit and the second."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -25,10 +26,11 @@ from tests.unit.domain.approval.stories import (
 from herald.adapters.exact_json import dumps, loads
 from herald.domain.approval.answering import answer
 from herald.domain.approval.approval import Approval, Verdict
-from herald.domain.approval.document import approval_document, approval_of, person_document, person_of
+from herald.domain.approval.document import approval_document, approval_of
 from herald.domain.approval.policy import Part, Timeout, chain_document, chain_of
 from herald.domain.approval.stand import Stand
-from herald.domain.notification import Recipient
+from herald.domain.delivery import Channel
+from herald.domain.notification import Recipient, person_document, person_of
 
 words = st.text(max_size=30)
 DEAREST = World(price=9)
@@ -123,8 +125,15 @@ def test_any_approval_is_kept_as_it_is(
 @given(words, st.none() | words, st.none() | words, st.none() | words)
 def test_a_person_is_kept_whole(name: str, email: str | None, phone: str | None, locale: str | None) -> None:
     someone = Recipient(name, email, phone, locale, "office")
+    standing_in = replace(someone, zone="Asia/Tokyo", channels=(Channel.SMS, Channel.EMAIL), in_place_of=("Ada", "Ben"))
 
-    assert person_of(loads(dumps(person_document(someone)))) == someone
+    for one in (someone, standing_in, replace(someone, in_place_of=("Ada",))):
+        assert person_of(loads(dumps(person_document(one)))) == one
+
+
+def test_a_person_of_an_older_release_is_read_with_what_they_had() -> None:
+    assert person_of(["Ada", "ada@example.com", None, "de"]) == Recipient("Ada", "ada@example.com", None, "de")
+    assert person_of(["Ada", None, None, None, "office"]) == Recipient("Ada", calendar="office")
 
 
 @given(rules())

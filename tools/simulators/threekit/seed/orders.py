@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from simulators.json_types import Record
 from simulators.threekit.seed import ids
 from simulators.threekit.seed.catalog import ENTRIES, price_in
-from simulators.threekit.seed.people import customer_metadata
+from simulators.threekit.seed.people import TAG_NAMES, customer_metadata
 
 # The component that needs a species permit before it may be sold.
 RESTRICTED_COMPONENT_SKU = "CMP-ROS-VENEER"
@@ -18,6 +18,11 @@ REQUESTERS = {
     "EMEA": {"name": "Lena Vogt", "email": "lena.vogt@example.com"},
     "AMER": {"name": "Marcus Hale", "email": "marcus.hale@example.com"},
     "APAC": {"name": "Mori Kenta", "email": "kenta.mori@example.com"},
+}
+OWNERS = {
+    "EMEA": {"name": "Tilda Berg", "email": "tilda.berg@example.com"},
+    "AMER": {"name": "Rosa Delgado", "email": "rosa.delgado@example.com"},
+    "APAC": {"name": "Key accounts", "email": "key.accounts@example.com"},
 }
 
 
@@ -146,6 +151,7 @@ def _order(number: int, row: _Row) -> Record:
             "country": country,
             "locale": {"currency": currency, "currencyLocale": locale},
             "requester": dict(REQUESTERS[region]),
+            "owner": dict(OWNERS[region]),
             "customer": customer_metadata(customer),
         },
         "derivative": {},
@@ -167,6 +173,8 @@ def _cart_line(line: _Line, currency: str) -> Record:
             "price": round(sum(price_in(part.euro, currency) for part in parts), 2),
             "sku": "-".join((item.sku, *(ENTRIES[option].sku.rsplit("-", 1)[1] for option in line.options))),
             "title": item.name,
+            "category": TAG_NAMES[item.tag_ids[0]],
+            "brand": "Alder & Finch",
             "components": [{"sku": sku, "name": name, "quantity": amount} for sku, name, amount in line.components],
         },
     }

@@ -117,8 +117,9 @@ def customers() -> list[Record]:
 
 
 def customer_metadata(customer_id: str) -> Record:
-    """Return what the storefront stores about a customer in an order's metadata: name, email, phone, locale."""
+    """Return what the storefront stores about a customer in an order's metadata, with the channels they agreed to."""
     for key, name, email, phone, locale, _city, _country in _CUSTOMERS:
         if key == customer_id:
-            return {"name": name, "email": email, "phone": phone, "locale": locale}
+            consent = ["email", "sms"] if phone else ["email"]
+            return {"name": name, "email": email, "phone": phone, "locale": locale, "consent": consent}
     raise KeyError(customer_id)

@@ -16,9 +16,9 @@ from herald.domain.approval.approval import (
     Verdict,
 )
 from herald.domain.approval.asking import advance
-from herald.domain.approval.people import is_among, may_be_asked, same_person
+from herald.domain.approval.people import is_among, may_be_asked
 from herald.domain.approval.turn import Policy, Turn
-from herald.domain.notification import Recipient
+from herald.domain.notification import Recipient, same_person
 
 MOST_ACKNOWLEDGEMENTS = 2
 MOST_QUESTIONS = 10

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from herald.domain.approval.approval import By, Closed, State, StepRun, StepState, Ticket, Verdict
-from herald.domain.approval.people import is_among, may_be_asked, voices
+from herald.domain.approval.people import is_among, is_requester, may_be_asked, voices
 from herald.domain.approval.policy import ALL, ANY, Timeout
 from herald.domain.approval.turn import Turn
 from herald.domain.notification import Recipient
@@ -111,7 +111,9 @@ def _ask(
     said = [one.person for one in turn.approval.valid_answers(run)]
     standing = {ticket.person.key: ticket for ticket in turn.approval.open_tickets(identity)}
     due = turn.now
-    for person in people:
+    # Nobody stands in for the requester, who is not asked, nor for who has said their word.
+    meant = [one for one in people if not is_requester(turn.approval, one) and not is_among(one, said)]
+    for person in turn.present(meant, channels):
         if is_among(person, said) or not may_be_asked(turn.approval, person, channels):
             continue
         until = turn.policy.after(turn.now, within, person)

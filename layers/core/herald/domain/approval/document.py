@@ -20,7 +20,7 @@ from herald.domain.approval.approval import (
     Verdict,
 )
 from herald.domain.approval.stand import stand_document, stand_from
-from herald.domain.notification import Recipient
+from herald.domain.notification import person_document, person_of
 
 
 def approval_document(approval: Approval) -> dict[str, Any]:
@@ -64,16 +64,6 @@ def approval_of(document: Mapping[str, Any]) -> Approval:
         end=End(end[0], By(end[1]), end[2], end[3]) if end else None,
         heard=tuple(_heard(one) for one in document["heard"]),
     )  # fmt: skip
-
-
-def person_document(person: Recipient) -> list[Any]:
-    """Return a person as plain values."""
-    return [person.name, person.email, person.phone, person.locale, person.calendar]
-
-
-def person_of(document: list[Any]) -> Recipient:
-    """Return the person of plain values."""
-    return Recipient(*document)
 
 
 def _end_document(end: End) -> list[Any]:

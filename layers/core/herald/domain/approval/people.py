@@ -4,13 +4,7 @@ from collections.abc import Collection, Iterable
 
 from herald.domain.approval.approval import Approval
 from herald.domain.delivery import Channel
-from herald.domain.notification import Recipient
-
-
-def same_person(one: Recipient, other: Recipient) -> bool:
-    """Say whether two people share an e-mail address or a phone number."""
-    mail = one.email is not None and other.email is not None and one.email.casefold() == other.email.casefold()
-    return mail or (one.phone is not None and one.phone == other.phone) or one.key == other.key
+from herald.domain.notification import Recipient, same_person
 
 
 def is_among(person: Recipient, people: Iterable[Recipient]) -> bool:
@@ -34,4 +28,4 @@ def is_requester(approval: Approval, person: Recipient) -> bool:
 
 def may_be_asked(approval: Approval, person: Recipient, channels: Collection[Channel]) -> bool:
     """Say whether somebody can be told on one of those channels, and has not asked for it themselves."""
-    return not is_requester(approval, person) and any(person.address(channel) for channel in channels)
+    return not is_requester(approval, person) and bool(person.over(channels))

@@ -46,4 +46,5 @@ def _decision(answer: Answer) -> dict[str, Any]:
         "step": answer.step, "name": answer.person.name, "address": answer.person.email or answer.person.phone,
         "verdict": str(answer.verdict), "reason": answer.reason, "channel": answer.channel, "at": answer.at.isoformat(),
         "fingerprint": answer.print, "counted": answer.counted and not answer.void, "carried": answer.carried,
+        **({"inPlaceOf": list(answer.person.in_place_of)} if answer.person.in_place_of else {}),
     }  # fmt: skip

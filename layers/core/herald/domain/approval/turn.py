@@ -1,6 +1,6 @@
 """One event applied to an approval: what stands then, and who is to be told because of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +18,8 @@ from herald.domain.approval.approval import (
     Ticket,
 )
 from herald.domain.approval.policy import Chain, Step
+from herald.domain.delivery import Channel
+from herald.domain.directory import Directory, told_for
 from herald.domain.notification import Recipient
 from herald.domain.working_time import ALWAYS, Calendar, after_working
 
@@ -28,17 +30,22 @@ TELLINGS_KEPT = 20
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The chain an approval runs by, and the working hours of people."""
+    """The chain an approval runs by, the working hours of people, and who stands in for whom."""
 
     chain: Chain
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     default_calendar: str = ""
+    people: Directory = field(default_factory=dict)
 
     def calendar(self, person: Recipient) -> Calendar:
         """Return the person's working hours: their own, else the chain's, else the default, else always."""
         known = {ALWAYS.name: ALWAYS, **self.calendars}
         names = (person.calendar, self.chain.calendar, self.default_calendar)
         return next((known[name] for name in names if name in known), ALWAYS)
+
+    def zone(self, person: Recipient) -> str:
+        """Return the time zone somebody reads times in: their own, else that of their working hours."""
+        return person.zone or self.calendar(person).zone
 
     def after(self, start: datetime, amount: timedelta, person: Recipient) -> datetime:
         """Return when that much of the person's working time is over."""
@@ -64,6 +71,10 @@ class Turn:
     def tell(self, kind: str, to: str, ticket: Ticket | None = None, **details: Any) -> None:
         """Note that somebody is to be told."""
         self.tellings.append(Telling(kind, to, ticket.number if ticket else None, details))
+
+    def present(self, people: Iterable[Recipient], channels: Collection[Channel]) -> tuple[Recipient, ...]:
+        """Return who is asked for those people now: while they are absent, whoever stands in for them."""
+        return told_for(people, self.policy.people, self.now, channels, self.approval.requester)
 
     def close_ticket(self, ticket: Ticket, why: Closed) -> None:
         """Let a ticket be answered no more."""

@@ -35,7 +35,7 @@ def place_values(approval: Approval, ticket: Ticket, policy: Policy) -> dict[str
     """Return where in its chain somebody is asked, and in which zone they read times."""
     run = approval.step(ticket.step)
     step = {"step": _step_values(approval, run)} if run is not None else {}
-    return {"kind": ticket.kind, "zone": policy.calendar(ticket.person).zone, **step}
+    return {"kind": ticket.kind, "zone": policy.zone(ticket.person), **step}
 
 
 def ticket_values(approval: Approval, ticket: Ticket, policy: Policy) -> dict[str, Any]:

@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from herald.domain.approval.approval import State, approval_id
-from herald.domain.approval.document import person_of
 from herald.domain.canonical import fingerprint
 from herald.domain.configuration import Configuration
 from herald.domain.decision import Skip
 from herald.domain.delivery import Channel
 from herald.domain.event import Event
-from herald.domain.notification import Notification, Severity, notification_id
+from herald.domain.notification import Notification, Severity, notification_id, person_of
 from herald.ports import Clock
 from herald.usecases.approvals import approval_events as kinds
 from herald.usecases.approvals.approval_values import approval_values, order_values
@@ -78,7 +77,7 @@ class Approvals:
 
     def _reply_unclear(self, event: Event, configuration: Configuration) -> ApprovalMatter:
         """Tell whoever sent a code that is none; nothing of any approval is told."""
-        person, channel = person_of(list(event.data["person"])), Channel(event.data["channel"])
+        person, channel = person_of(event.data["person"]), Channel(event.data["channel"])
         identity = notification_id("approval.recorded", "reply", fingerprint(event.id), person)
         notification = Notification(
             id=identity, event_id=event.id, rule_id="approval.recorded", subject=event.subject, audience="reply",

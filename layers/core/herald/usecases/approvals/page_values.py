@@ -83,7 +83,7 @@ class PageValues:
         """Return what the requester sees: where each step stands, and what is asked."""
         names = {one.number: one.person.name for one in approval.tickets}
         policy = self.desk.policy(approval)
-        zone = {"zone": policy.calendar(approval.requester).zone} if approval.requester else {}
+        zone = {"zone": policy.zone(approval.requester)} if approval.requester else {}
         return {
             "approval": values_of.approval_values(approval),
             "order": values_of.order_values(approval), "ask": {**zone, **values_of.end_values(approval)},
@@ -103,7 +103,7 @@ class PageValues:
         pairs = list(found)
         lines = values_of.waiting_values(pairs, until)
         policy = self.desk.policy(pairs[0][0]) if pairs else None
-        zone = policy.calendar(pairs[0][1].person).zone if policy else "UTC"
+        zone = policy.zone(pairs[0][1].person) if policy else "UTC"
         waiting = [{**line, "link": sealed(values_of.link_of(line["seal"]), self.key())} for line in lines]
         person = {"recipient": {"name": pairs[0][1].person.name}} if pairs else {}
         return {"ask": {"kind": "waiting", "waiting": waiting, "zone": zone}, **person}

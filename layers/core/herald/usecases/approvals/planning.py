@@ -6,14 +6,13 @@ from typing import Any
 
 from herald.domain.approval.changing import Plan, PlannedStep
 from herald.domain.approval.last_approved import compared, product_key
-from herald.domain.approval.people import same_person
 from herald.domain.approval.policy import Approvers, Chain, Step
 from herald.domain.approval.stand import Stand, stand_of
 from herald.domain.approval.threshold import holds
 from herald.domain.approval.turn import Policy
 from herald.domain.audience import recipient_of, resolve
 from herald.domain.configuration import Configuration
-from herald.domain.notification import Recipient
+from herald.domain.notification import Recipient, same_person
 from herald.domain.paths import found
 from herald.ports import StateStore
 from herald.usecases.approvals import approval_shelves
@@ -60,8 +59,8 @@ class Planner:
 
 
 def policy_of(chain: Chain, configuration: Configuration) -> Policy:
-    """Return a chain with the working hours of its configuration."""
-    return Policy(chain, configuration.calendars, configuration.default_calendar)
+    """Return a chain with the working hours and the people of its configuration."""
+    return Policy(chain, configuration.calendars, configuration.default_calendar, configuration.people)
 
 
 def applies(step: Step, matched: Sequence[str], order: Mapping[str, Any]) -> bool:
@@ -81,12 +80,12 @@ class _People:
     def who(self, approvers: Approvers, step: Step) -> tuple[Recipient, ...]:
         """Return those of a step's approvers who can be asked on one of its channels."""
         people = self.audience(approvers.audience) if approvers.audience else self._found(approvers.found)
-        return tuple(one for one in people if any(one.address(channel) for channel in step.channels))
+        return tuple(one for one in people if one.over(step.channels))
 
     def audience(self, name: str | None, *, everybody: bool = False) -> tuple[Recipient, ...]:
         if name is None:
             return ()
-        members = resolve(self.configuration.audiences[name], self.facts)
+        members = resolve(self.configuration.audiences[name], self.facts, self.configuration.people)
         return members if everybody else self._others(members)
 
     def _found(self, expression: str | None) -> tuple[Recipient, ...]:

@@ -12,6 +12,7 @@ from herald.domain.canonical import fingerprint
 from herald.domain.configuration import Configuration
 from herald.domain.decision import Skip
 from herald.domain.delivery import Channel
+from herald.domain.directory import told_for
 from herald.domain.errors import Reason
 from herald.domain.event import Event
 from herald.domain.notification import Notification, Recipient, Severity, notification_id
@@ -100,14 +101,14 @@ class _Voice:
             listed = sorted(str(line["seal"][1:3]) for line in values["ask"]["waiting"])
             subject = f"person/{person_key(ticket.person)}"
             version = fingerprint([self.event.type, f"{self.now:%Y-%m-%dT%H}", listed])
-        for recipient in addressees(approval, telling, ticket):
-            channels = tuple(one for one in channels_of(self.policy, telling, ticket) if recipient.address(one))
+        for recipient in addressees(approval, self.policy, telling, ticket, self.now):
             yield Notification(
                 id=notification_id(f"approval.{kind}", subject, version, recipient), event_id=self.event.id,
                 rule_id=f"approval.{kind}", subject=subject,
                 audience=ticket.step if ticket and telling.to == "ticket" else telling.to, recipient=recipient,
-                template=TEMPLATES[kind], channels=channels, severity=_severity(telling),
-                config_version=self.config_version, created_at=self.now, about=f"{approval.chain}.{number}",
+                template=TEMPLATES[kind], channels=ways(self.policy, telling, ticket, recipient),
+                severity=_severity(telling), config_version=self.config_version, created_at=self.now,
+                about=f"{approval.chain}.{number}",
             )  # fmt: skip
 
     def _ticket_of(self, telling: Telling) -> Ticket | None:
@@ -130,7 +131,7 @@ class _Voice:
         """Return values and links for the requester or the watchers. What is shown beside is for approvers only."""
         ticket, requester = self._ticket_of(telling), self.approval.requester
         step = values_of.place_values(self.approval, ticket, self.policy) if ticket is not None else {}
-        zone = self.policy.calendar(requester or Recipient("")).zone
+        zone = self.policy.zone(requester or Recipient(""))
         to_requester = telling.to == "requester"
         seals = values_of.requester_seals(self.approval, self.now, self.good_for) if to_requester else {}
         return {**step, "zone": zone}, seals
@@ -145,21 +146,26 @@ class _Voice:
         ask["waiting"] = values_of.waiting_values(listed, self.now + self.good_for)
 
 
-def addressees(approval: Approval, telling: Telling, ticket: Ticket | None) -> Iterable[Recipient]:
+def addressees(
+    approval: Approval, policy: Policy, telling: Telling, ticket: Ticket | None, now: datetime
+) -> Iterable[Recipient]:
     """Return who is told; ``ticket`` is that of the telling, if it has one."""
     if telling.to == "ticket":
         return [ticket.person] if ticket else []
     if telling.to == "requester":
+        # Their link is theirs alone, so nobody stands in for them.
         return [approval.requester] if approval.requester else []
-    return approval.watchers
+    return told_for(approval.watchers, policy.people, now, policy.chain.channels, approval.requester)
 
 
-def channels_of(policy: Policy, telling: Telling, ticket: Ticket | None) -> tuple[Channel, ...]:
-    """Return over which channels that is told, in their order."""
+def ways(policy: Policy, telling: Telling, ticket: Ticket | None, recipient: Recipient) -> tuple[Channel, ...]:
+    """Return over which channels somebody is told that, in their order."""
     if "channel" in telling.details:
-        return (Channel(telling.details["channel"]),)
+        # Who wrote over a channel is answered there, whatever they prefer.
+        channel = Channel(telling.details["channel"])
+        return (channel,) if recipient.address(channel) else ()
     step = policy.chain.step(ticket.step) if ticket and telling.to == "ticket" else None
-    return step.channels if step else policy.chain.channels
+    return recipient.over(step.channels if step else policy.chain.channels)
 
 
 def _severity(telling: Telling) -> Severity:

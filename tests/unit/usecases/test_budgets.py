@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.builders import NOW, MovingClock, a_configuration, a_delivery, a_notification
+from tests.builders import CONFIG_VERSION, NOW, MovingClock, a_configuration, a_delivery, a_notification
 
 from herald.adapters.memory import MemoryConfigurationStore, MemoryInbox, MemoryStateStore
 from herald.domain.budget import Admit, Degrade
@@ -69,7 +69,9 @@ class House:
         plan = BudgetPlan("EUR", PRICES, limits or (TOTAL,), (50, 70, 90, 100))
         changes = {"budgets": plan_document(plan), **changes}
         calendars = {"office": Calendar("office", zone)}
-        self.configuration = a_configuration(calendars=calendars, default_calendar="office", **changes)
+        self.configuration = a_configuration(
+            version=CONFIG_VERSION, calendars=calendars, default_calendar="office", **changes
+        )
         self.budgets = self.over(self.configuration)
 
     def over(self, configuration: Configuration) -> Budgets:
@@ -232,10 +234,10 @@ def test_a_message_does_not_hang_on_its_price(house: House) -> None:
 
 
 def test_nor_on_a_configuration_that_cannot_be_read(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    def active(_self: MemoryConfigurationStore) -> Configuration:
-        raise ConfigurationError("none is active")
+    def version(_self: MemoryConfigurationStore, _version: str) -> Configuration:
+        raise ConfigurationError("it is not there")
 
-    monkeypatch.setattr(MemoryConfigurationStore, "active", active)
+    monkeypatch.setattr(MemoryConfigurationStore, "version", version)
     house.send(1)
     assert house.counts == {"BudgetChargesLost": 1}
 

@@ -62,7 +62,7 @@ def _breaches(
     if found:
         return found
     try:
-        tree = read_tree(_open().compile(condition).serialize())
+        tree = condition_tree(condition)
     except (RuntimeError, TreeError, TypeError) as error:
         return [_advised(str(error), condition, lists, words)]
     found = [*_unavailable(tree, offered), *breaches_of_tree(tree), *_bad_patterns(tree)]
@@ -82,6 +82,15 @@ def _breaches(
                 )
             ]
     return []
+
+
+@lru_cache(maxsize=4)
+def condition_tree(condition: str) -> Tree:
+    """Return the tree of a condition; the last ones are kept for whoever looks at a rule next.
+
+    Raises ``RuntimeError``, ``TypeError`` or ``TreeError`` for one that does not compile.
+    """
+    return read_tree(_open().compile(condition).serialize())
 
 
 @lru_cache(maxsize=1)

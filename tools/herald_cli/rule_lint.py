@@ -13,10 +13,14 @@ from herald_cli.calendar_lint import calendar_findings
 from herald_cli.catalog_lint import catalog_findings
 from herald_cli.channel_lint import channel_findings, missing_parts
 from herald_cli.condition_lint import at_condition, breaches
+from herald_cli.condition_logic import ConditionLogic
 from herald_cli.configuration_folder import AUDIENCES, MAPPING, LoadedFolder, PlacedRule, load_folder
 from herald_cli.findings import Finding, did_you_mean
 from herald_cli.path_lint import bad_path, types_without
 from herald_cli.reach_lint import unreachable
+from herald_cli.read_rule import ReadRule, never_findings, read_rule
+from herald_cli.twice_lint import twice_findings
+from herald_cli.unused_lint import unused_findings
 from herald_cli.yaml_reader import Document, Keys
 
 PERSONS = ("order.customer", "order.requester")
@@ -33,8 +37,10 @@ def lint_folder(folder: Path, today: date | None = None) -> tuple[Finding, ...]:
     loaded = load_folder(folder, today)
     if loaded.configuration is None:
         return loaded.findings
+    logic = ConditionLogic(loaded.configuration)
+    read: list[ReadRule] = []
     found = [
-        *_rules(loaded, loaded.configuration),
+        *_rules(loaded, loaded.configuration, logic, read),
         *_audiences(loaded, loaded.configuration),
         *_mapping(loaded),
         *channel_findings(loaded, loaded.configuration),
@@ -42,17 +48,28 @@ def lint_folder(folder: Path, today: date | None = None) -> tuple[Finding, ...]:
         *calendar_findings(loaded, loaded.configuration, today),
         *approval_findings(loaded, loaded.configuration),
     ]
+    # A misspelt name makes another look unused: what is never needed is told when all else is right.
+    if all(finding.warning for finding in found):
+        found += [finding for rule in read for finding in never_findings(rule)]
+        found += twice_findings(read, loaded.configuration, logic)
+        found += unused_findings(loaded, loaded.configuration, read)
     return tuple(sorted(set(found)))
 
 
-def _rules(loaded: LoadedFolder, configuration: Configuration) -> Iterator[Finding]:
+def _rules(
+    loaded: LoadedFolder, configuration: Configuration, logic: ConditionLogic, read: list[ReadRule]
+) -> Iterator[Finding]:
+    """Check each rule, and add to ``read`` those without a fault."""
     seen: dict[str, PlacedRule] = {}
     for placed in loaded.rules:
         first = seen.setdefault(placed.rule.id, placed)
         if first is not placed:
             where = f"{first.document.file}:{first.document.place(('rules', first.number, 'id')).line}"
             yield placed.finding("duplicate-id", f"the rule `{placed.rule.id}` is in {where} already", at=("id",))
-        yield from _rule(placed, configuration)
+        found = list(_rule(placed, configuration))
+        yield from found
+        if not found:
+            read.append(read_rule(placed, logic))
 
 
 def _rule(placed: PlacedRule, configuration: Configuration) -> Iterator[Finding]:

@@ -76,13 +76,12 @@ class TestTold:
         ]
 
     def test_nobody_at_all_says_why(self, tmp_path: Path) -> None:
-        customers = "events: [threekit.order.created]\n    when: |\n"
         folder = a_folder_with(tmp_path, a_case(told=[{**INES, "person": "jonas@example.com"}]))
-        rules = folder / "rules" / "orders.yaml"
-        assert customers in rules.read_text(encoding="utf-8")
-        rules.write_text(rules.read_text(encoding="utf-8").replace("approvers", "customer"), encoding="utf-8")
+        (folder / "audiences.yaml").write_text("audiences: {approvers: {person: order.customer}}", encoding="utf-8")
         (result,) = run_tests(folder).results
-        assert [one.found for one in result.differences] == ["not told: the audience customer is nobody for this event"]
+        assert [one.found for one in result.differences] == [
+            "not told: the audience approvers is nobody for this event"
+        ]
 
     @pytest.mark.parametrize(
         ("changes", "difference"),

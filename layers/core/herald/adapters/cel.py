@@ -93,7 +93,7 @@ class CelRuleEngine:
         return Explanation(outcome, self._part(condition, condition.tree.root, whole, activation, told))
 
     def _activation(self, told: Mapping[str, Any]) -> Any:
-        return self._env().Activation({name: _for_rules(name, value) for name, value in told.items()})
+        return self._env().Activation({name: for_rules(name, value) for name, value in told.items()})
 
     def _env(self) -> Any:
         if self._environment is None:
@@ -243,7 +243,8 @@ def _told(configuration: Configuration, facts: Mapping[str, Any]) -> dict[str, A
     return {**told, "lists": configuration.lists}
 
 
-def _for_rules(name: str, value: Any) -> Any:
+def for_rules(name: str, value: Any) -> Any:
+    """Return a variable as conditions see it: amounts and open numbers as doubles, nulls left out."""
     record = RECORDS.get(name)
     if record is not None:
         return _of_record(record, value)

@@ -5,6 +5,7 @@ The engine hands its tree out only as a serialised ``cel.expr.CheckedExpr`` (fie
 add more to every cold start than all of the engine.
 """
 
+import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -67,6 +68,21 @@ class Tree:
         """Return a part of the condition as a condition of its own, for ``Env.deserialize``."""
         fields = [(number, wire, node.raw if number == 4 else value) for number, wire, value in self._checked]
         return _message([(1, 2, self._type_url), (2, 2, _message(fields))])
+
+
+def constant(node: Node) -> bool | int | float | str | None:
+    """Return what a constant is; ``None`` for bytes, null, and a node that is no constant."""
+    if node.kind is not NodeKind.CONSTANT:
+        return None
+    if node.is_text:
+        return node.name
+    body = next((value for number, _, value in _fields(node.raw) if number == _CONSTANT), b"")
+    for number, wire, value in _fields(body) if isinstance(body, bytes) else ():
+        if isinstance(value, int):
+            return {2: bool(value), 3: value - (value >> 63 << 64), 4: value}.get(number)
+        if number == 5 and wire == 1:
+            return float(struct.unpack("<d", value)[0])
+    return None
 
 
 def read_tree(serialised: bytes) -> Tree:

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from herald.adapters.cel import for_rules, open_environment
+from herald.adapters.cel_compiled import open_environment
 from herald.adapters.cel_references import names
 from herald.adapters.cel_tree import Node, NodeKind, Tree, constant
+from herald.adapters.cel_values import for_rules
 from herald.domain.configuration import Configuration
 from herald_cli.condition_atoms import Atoms, Demand, Value, path_of
 from herald_cli.findings import did_you_mean

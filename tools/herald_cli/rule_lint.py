@@ -61,28 +61,27 @@ def _rules(
 ) -> Iterator[Finding]:
     """Check each rule, and add to ``read`` those without a fault."""
     seen: dict[str, PlacedRule] = {}
+    known = known_types(configuration.mapping)
+    templates = frozenset(key.partition("/")[0] for key in configuration.templates)
     for placed in loaded.rules:
         first = seen.setdefault(placed.rule.id, placed)
         if first is not placed:
             where = f"{first.document.file}:{first.document.place(('rules', first.number, 'id')).line}"
             yield placed.finding("duplicate-id", f"the rule `{placed.rule.id}` is in {where} already", at=("id",))
-        found = list(_rule(placed, configuration))
+        found = [*_condition(placed, configuration, known), *_consequence(placed, configuration, templates)]
         yield from found
         if not found:
             read.append(read_rule(placed, logic))
 
 
-def _rule(placed: PlacedRule, configuration: Configuration) -> Iterator[Finding]:
+def _condition(placed: PlacedRule, configuration: Configuration, known: frozenset[str]) -> Iterator[Finding]:
     rule = placed.rule
-    known = known_types(configuration.mapping)
     unknown = [number for number, event_type in enumerate(rule.events) if event_type not in known]
     for number in unknown:
         yield _unknown_type(placed, number, known)
     if not unknown:
         for breach in breaches(rule.when, rule.events, configuration.mapping, tuple(sorted(configuration.lists))):
             yield at_condition(placed.document, ("rules", placed.number, "when"), rule.when, breach)
-    if rule.then is not None:
-        yield from _consequence(placed, rule.then, configuration)
 
 
 def _unknown_type(placed: PlacedRule, number: int, known: frozenset[str]) -> Finding:
@@ -96,7 +95,10 @@ def _unknown_type(placed: PlacedRule, number: int, known: frozenset[str]) -> Fin
     return placed.finding("unknown-event", f"`{event_type}` is no event type", fix, at=("events", number))
 
 
-def _consequence(placed: PlacedRule, then: Notify, configuration: Configuration) -> Iterator[Finding]:
+def _consequence(placed: PlacedRule, configuration: Configuration, templates: frozenset[str]) -> Iterator[Finding]:
+    then = placed.rule.then
+    if then is None:
+        return
     audience = configuration.audiences.get(then.audience)
     if audience is None:
         fix = did_you_mean(then.audience, configuration.audiences)
@@ -104,7 +106,6 @@ def _consequence(placed: PlacedRule, then: Notify, configuration: Configuration)
         yield placed.finding("unknown-audience", message, fix, at=("then", "notify", "audience"))
     else:
         yield from _reach(placed, then, audience, configuration)
-    templates = {key.partition("/")[0] for key in configuration.templates}
     if then.template not in templates:
         message = f"there is no template `{then.template}`"
         fix = did_you_mean(then.template, templates)

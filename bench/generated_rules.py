@@ -1,12 +1,14 @@
 """Rules as an integrator would have thousands of, each as CEL and as Python, and facts to ask them about.
 
-Thresholds by currency, regions, restricted components, combinations of attributes, locales, counts, patterns: eight event
-types with as many rules each. The same seed makes the same.
+Thresholds by currency, regions, restricted components, combinations of attributes, locales, counts, patterns; evenly
+over some event types. The same seed makes the same.
 """
 
 import json
 import random
-from collections.abc import Callable, Mapping
+import re
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -38,16 +40,17 @@ class GeneratedRule:
     python: str
 
 
+Predicate = Callable[[Mapping[str, Any], Mapping[str, Any]], bool]
 Drawn = tuple[str, str]
 """A condition in CEL and in Python."""
 
 
-def rules(number: int, seed: int = 1) -> list[GeneratedRule]:
-    """Return that many rules, evenly over the types."""
+def rules(number: int, types: Sequence[str] = TYPES, seed: int = 1) -> list[GeneratedRule]:
+    """Return that many rules, as many for each of the types."""
     draw = random.Random(seed)  # noqa: S311 - a benchmark, not a secret
     made = []
     for place in range(number):
-        event = TYPES[place % len(TYPES)]
+        event = types[place % len(types)]
         when, python = draw.choice(_FORMS[event])(draw)
         made.append(GeneratedRule(f"rule-{place:05d}", event, when, python))
     return made
@@ -80,18 +83,23 @@ def facts(event: str, seed: int) -> dict[str, Any]:
         told["data"] = {
             "system": draw.choice(SYSTEMS), "severity": draw.choice(("low", "high", "critical")),
             "attempts": draw.randrange(6), "errorCode": f"ERP-{draw.randrange(400, 600)}",
-            "locale": draw.choice(LOCALES), "region": draw.choice(REGIONS), "outcome": draw.choice(("approved", "rejected")),
+            "locale": draw.choice(LOCALES), "region": draw.choice(REGIONS),
+            "outcome": draw.choice(("approved", "rejected")),
         }  # fmt: skip
     return told
 
 
 def write_folder(folder: Path, made: list[GeneratedRule]) -> Path:
-    """Write a configuration with these rules; the rest of it is what ships, so that all names are there."""
+    """Write a configuration with these rules; mapping, templates and milestones are those that ship."""
+    shipped = Path(__file__).parents[1] / "config"
+    for name in ("mapping.yaml", "milestones.yaml", "templates"):
+        copy: Callable[[Path, Path], object] = shutil.copytree if (shipped / name).is_dir() else shutil.copy
+        copy(shipped / name, folder / name)
     for start in range(0, len(made), PER_FILE):
         entries = "\n".join(map(_entry, made[start : start + PER_FILE]))
-        name = folder / "rules" / f"generated-{start // PER_FILE:03d}.yaml"
-        name.parent.mkdir(parents=True, exist_ok=True)
-        name.write_text(f"rules:\n{entries}", encoding="utf-8")
+        file = folder / "rules" / f"generated-{start // PER_FILE:03d}.yaml"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"rules:\n{entries}", encoding="utf-8")
     members = {
         f"team-{number:03d}": {"members": {"*": [{"name": f"Team {number}", "email": f"team{number}@example.com"}]}}
         for number in range(AUDIENCES)
@@ -102,13 +110,10 @@ def write_folder(folder: Path, made: list[GeneratedRule]) -> Path:
     return folder
 
 
-def predicates(made: list[GeneratedRule]) -> dict[str, list[Callable[[Mapping[str, Any], Mapping[str, Any]], bool]]]:
-    """Return each rule as a function of facts and lists, by type: the least that can decide them one by one."""
-    by_type: dict[str, list[Callable[[Mapping[str, Any], Mapping[str, Any]], bool]]] = {event: [] for event in TYPES}
-    names: dict[str, Any] = {"Decimal": Decimal, "re": __import__("re")}
-    for rule in made:
-        by_type[rule.event].append(eval(f"lambda facts, lists: {rule.python}", names))  # noqa: S307 - made above
-    return by_type
+def predicates(made: Sequence[GeneratedRule]) -> list[Predicate]:
+    """Return each rule as a compiled function of facts and lists: the least that can decide them one by one."""
+    names: dict[str, Any] = {"Decimal": Decimal, "re": re}
+    return [eval(f"lambda facts, lists: {rule.python}", names) for rule in made]  # noqa: S307 - made here
 
 
 def _entry(rule: GeneratedRule) -> str:
@@ -147,7 +152,7 @@ def _line(draw: random.Random) -> dict[str, Any]:
     }  # fmt: skip
 
 
-# -- forms of conditions -------------------------------------------------------------------------------------------------
+# -- forms of conditions -----------------------------------------------------------------------------------------------
 
 
 def _both(*parts: Drawn) -> Drawn:

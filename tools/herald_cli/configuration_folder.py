@@ -44,6 +44,7 @@ from herald_cli.configuration_schema import (
     WhatsAppEntry,
 )
 from herald_cli.findings import Finding, did_you_mean
+from herald_cli.uncollected import uncollected
 from herald_cli.yaml_reader import Document, read_yaml
 
 AUDIENCES, LISTS, MAPPING = "audiences.yaml", "lists.yaml", "mapping.yaml"
@@ -93,6 +94,7 @@ def read_folder(folder: Path, today: date | None = None) -> Configuration:
     return loaded.configuration
 
 
+@uncollected
 def load_folder(folder: Path, today: date | None = None) -> LoadedFolder:
     """Return the configuration with the places of its parts, or the findings that keep it from being read."""
     reading = _Reading(folder)

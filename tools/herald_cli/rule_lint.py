@@ -20,6 +20,7 @@ from herald_cli.path_lint import bad_path, types_without
 from herald_cli.reach_lint import unreachable
 from herald_cli.read_rule import ReadRule, never_findings, read_rule
 from herald_cli.twice_lint import twice_findings
+from herald_cli.uncollected import uncollected
 from herald_cli.unused_lint import unused_findings
 from herald_cli.yaml_reader import Document, Keys
 
@@ -28,6 +29,7 @@ READ_BY_MAPPING = frozenset({"opentext.workflow", "opentext.reply.sms", "opentex
 """Types no rule listens to, whose bodies only the mapping can read."""
 
 
+@uncollected
 def lint_folder(folder: Path, today: date | None = None) -> tuple[Finding, ...]:
     """Return everything that is wrong in a configuration folder, sorted by file and line.
 

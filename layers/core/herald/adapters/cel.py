@@ -115,7 +115,7 @@ class _Seen:
     activation: Any
     told: Mapping[str, Any]
     known: dict[Piece, _Truth] = field(default_factory=dict)
-    absent: dict[Piece, tuple[str, ...]] = field(default_factory=dict)
+    absent: dict[Piece, tuple[dict[str, None], frozenset[str]]] = field(default_factory=dict)
 
     def outcome(self, rule: Rule, condition: Piece | BadConditionError) -> RuleOutcome:
         """Return what a rule says, and why."""
@@ -134,9 +134,9 @@ class _Seen:
         return known
 
     def _joined(self, piece: Piece) -> _Truth:
-        decides, problem = piece.operator != AND, ""
+        decides, problem, known = piece.operator != AND, "", self.known
         for one in piece.pieces:
-            value, why, _ = self.truth(one)
+            value, why, _ = known.get(one) or self.truth(one)
             if value is decides:
                 return value, "", one
             problem = problem or why
@@ -165,16 +165,20 @@ class _Seen:
 
     def problem(self, piece: Piece, problem: str) -> str:
         """Return a problem with the fields that are absent, but for those that are asked for with ``has``."""
-        leaves = list(piece.leaves())
-        guarded = {path for leaf in leaves for path in tested(leaf.tree.root)}
-        absent = dict.fromkeys(path for leaf in leaves for path in self._absent(leaf) if path not in guarded)
-        return f"{problem} (absent: {', '.join(absent)})" if absent else problem
+        absent: dict[str, None] = {}
+        guarded: set[str] = set()
+        for leaf in piece.leaves():
+            lacking, asked = self.absent.get(leaf) or self._absent(leaf)
+            absent |= lacking
+            guarded |= asked
+        told = ", ".join(path for path in absent if path not in guarded)
+        return f"{problem} (absent: {told})" if told else problem
 
-    def _absent(self, leaf: Piece) -> tuple[str, ...]:
-        if leaf not in self.absent:
-            found = references(leaf.tree.root, self.told)
-            self.absent[leaf] = tuple(one.path for one in found if not one.present)
-        return self.absent[leaf]
+    def _absent(self, leaf: Piece) -> tuple[dict[str, None], frozenset[str]]:
+        """Return the fields a piece reads that are absent, and those it asks for with ``has``."""
+        lacking = (one.path for one in references(leaf.tree.root, self.told) if not one.present)
+        found = self.absent[leaf] = dict.fromkeys(lacking), tested(leaf.tree.root)
+        return found
 
 
 def _problem(message: str) -> str:

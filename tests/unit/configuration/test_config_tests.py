@@ -1,7 +1,7 @@
 """``config/tests/``: what they expect is compared with what the configuration would do, all of it."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +125,20 @@ class TestHeld:
             ("sent at once", "held until 2026-03-03T08:00+01:00")
         ]
 
+    def test_public_holidays_are_those_of_the_tests_own_year(self, tmp_path: Path) -> None:
+        seen: list[set[date]] = []
+
+        def held(configuration: Configuration, *_others: Any) -> None:
+            seen.append({day for day in configuration.calendars["berlin"].holidays if day.month == 10})
+
+        folder = approvals.a_folder(tmp_path)
+        cases = [a_case(name=f"{year}", at=f"{year}-03-02T10:30:00+01:00") for year in (2020, 2031)]
+        write_cases(folder, json.dumps({"tests": cases}))
+        run_tests(folder, held)
+        assert [sorted({day.year for day in days}) for days in seen[:1] + seen[-1:]] == [
+            [2020, 2021, 2022], [2031, 2032, 2033],
+        ]  # fmt: skip
+
     def test_one_that_is_passes(self, tmp_path: Path) -> None:
         case = a_case(told=[{**INES, "held_until": "2026-03-03T08:00:00+01:00"}])
         assert run_of(tmp_path, case, held=self.held).passed
@@ -173,6 +187,10 @@ class TestMemory:
     def test_a_milestone_needs_the_order_its_body_names(self, tmp_path: Path) -> None:
         found = "there is no such order: say under `threekit` what Threekit would answer"
         assert self.run(tmp_path, event=self.milestone("received")) == [("event", "what it is about is there", found)]
+
+    def test_an_order_that_was_told_of_before_is_there(self, tmp_path: Path) -> None:
+        case = {"event": self.milestone("received"), "after": [an_order()]}
+        assert self.run(tmp_path, **case) == []
 
     def test_what_was_heard_before_counts_and_its_reason_is_expected(self, tmp_path: Path) -> None:
         told: dict[str, Any] = {"event": self.milestone("received"), "threekit": {"order": an_order()}}

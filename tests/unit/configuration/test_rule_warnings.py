@@ -175,6 +175,11 @@ class TestTwice:
         found = said(tmp_path, *rules, audiences={"others": members})
         assert [one[: len(message)] for one in found] == ([message] if message else [])
 
+    def test_whoever_is_told_always_is_told_twice_where_a_value_names_them(self, tmp_path: Path) -> None:
+        rules = a_rule("a", LARGE, "others"), a_rule("b", LARGE)
+        (message,) = said(tmp_path, *rules, audiences={"others": {"members": {"*": [PAUL]}}})
+        assert message.startswith("Paul is told twice for `AMER`: `a` (")
+
     def test_a_value_the_condition_rules_out_is_no_overlap(self, tmp_path: Path) -> None:
         others = {"others": {"by": "order.region", "members": {"EMEA": [PAUL], "AMER": [PAUL]}}}
         rules = a_rule("a", IN_EMEA), a_rule("b", IN_EMEA, "others")

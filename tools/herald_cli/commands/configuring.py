@@ -1,4 +1,4 @@
-"""``rules lint``, ``rules explain`` and ``config apply``: what stands in ``config/``."""
+"""``rules lint``, ``rules explain``, ``config test`` and ``config apply``: what stands in ``config/``."""
 
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -26,11 +26,13 @@ from herald_cli.terminal import (
 
 if TYPE_CHECKING:
     from herald.domain.configuration import Configuration
+    from herald_cli.config_test_run import Run
     from herald_cli.connection import Connection
+    from herald_cli.findings import Finding
     from herald_cli.scan_scheduler import Applied
 
 rules = typer.Typer(no_args_is_help=True, help="Check and try the rules in config/.")
-config = typer.Typer(no_args_is_help=True, help="Put config/ into force.")
+config = typer.Typer(no_args_is_help=True, help="Test config/, and put it into force.")
 
 
 @rules.command("lint")
@@ -45,12 +47,7 @@ def rules_lint(folder: ConfigOption = Path("config"), as_json: JsonOption = Fals
         print_json([asdict(finding) for finding in findings])
     else:
         for finding in findings:
-            place = f"[bold]{finding.file}:{finding.line}:{finding.column}[/]"
-            code = f"[yellow]warning {finding.code}[/]" if finding.warning else f"[red]{finding.code}[/]"
-            out.print(f"{place} {code}", highlight=False)
-            out.print(f"  {finding.message}", markup=False, highlight=False)
-            if finding.fix:
-                out.print(f"  fix: {finding.fix}", markup=False, highlight=False, style="green")
+            _print_finding(finding)
         out.print(f"[red]{len(faults)} findings[/]" if faults else f"[green]{folder} may ship[/]")
     if faults:
         raise typer.Exit(EXIT_FINDINGS)
@@ -81,6 +78,25 @@ def rules_explain(
         print_explained(out, event)
 
 
+@config.command("test")
+def config_test(folder: ConfigOption = Path("config"), as_json: JsonOption = False) -> None:
+    """Run config/tests/: who would be told what, by which rule and when, for each sample. Sends nothing."""
+    from herald_cli.config_test_report import print_run, run_as_json  # noqa: PLC0415 - keeps --help quick
+
+    _without_faults(folder, "tested")
+    run = _tested(folder)
+    if as_json:
+        print_json(run_as_json(run))
+    elif run.results or run.findings:
+        for finding in run.findings:
+            _print_finding(finding)
+        print_run(out, run)
+    else:
+        out.print(f"[yellow]there is no test in {folder}/tests[/]")
+    if not run.passed:
+        raise typer.Exit(EXIT_FINDINGS)
+
+
 @config.command("apply")
 def config_apply(
     stack: StackOption = None,
@@ -89,7 +105,7 @@ def config_apply(
     folder: ConfigOption = Path("config"),
     as_json: JsonOption = False,
 ) -> None:
-    """Lint config/, store it as a version, make that version the active one, and scan the catalogue when it says.
+    """Lint and test config/, store it as a version, make it the active one, and scan the catalogue when it says.
 
     Ends with 1 if the version is active and a schedule of scans could not be made.
     """
@@ -143,13 +159,44 @@ def _print_schedules(done: "Applied") -> None:
 
 def _linted(folder: Path) -> Any:
     from herald_cli.configuration_folder import read_folder  # noqa: PLC0415
+
+    _without_faults(folder, "applied")
+    _refuse_failing_tests(folder)
+    return read_folder(folder)
+
+
+def _without_faults(folder: Path, done: str) -> None:
     from herald_cli.rule_lint import lint_folder  # noqa: PLC0415
 
     _exists(folder)
     findings = [finding for finding in lint_folder(folder) if not finding.warning]
     if findings:
-        fail(f"{folder} has {len(findings)} findings, so nothing was applied: run `herald rules lint`")
-    return read_folder(folder)
+        fail(f"{folder} has {len(findings)} findings, so nothing was {done}: run `herald rules lint`")
+
+
+def _refuse_failing_tests(folder: Path) -> None:
+    run = _tested(folder)
+    if not run.passed:
+        wrong = f"{run.failed} of its {len(run.results)} tests fail" if run.failed else "its tests cannot all be run"
+        fail(f"{folder}: {wrong}, so nothing was applied: run `herald config test`")
+
+
+def _tested(folder: Path) -> "Run":
+    from herald_cli.config_test_run import run_tests  # noqa: PLC0415
+
+    try:
+        return run_tests(folder)
+    except ConfigurationError as error:
+        fail(str(error))
+
+
+def _print_finding(finding: "Finding") -> None:
+    place = f"[bold]{finding.file}:{finding.line}:{finding.column}[/]"
+    code = f"[yellow]warning {finding.code}[/]" if finding.warning else f"[red]{finding.code}[/]"
+    out.print(f"{place} {code}", highlight=False)
+    out.print(f"  {finding.message}", markup=False, highlight=False)
+    if finding.fix:
+        out.print(f"  fix: {finding.fix}", markup=False, highlight=False, style="green")
 
 
 def _exists(folder: Path) -> None:

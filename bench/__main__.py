@@ -9,13 +9,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bench import cold_start, cost, scan, webhook
+from bench import cold_start, cost, rules, scan, webhook
 from bench.cold_start import ColdStart
 from bench.cost import PRICES, Cost
+from bench.rules import RulesTime
 from bench.scan import ScanTime
 from bench.webhook import WebhookTime
 
-PARTS = ("webhook", "cold-start", "cost", "scan")
+PARTS = ("webhook", "cold-start", "cost", "rules", "scan")
 
 
 def main(
@@ -43,6 +44,10 @@ def main(
         measured["cost"] = {one.name: _cost_document(one) for one in costs}
         for one in costs:
             _print_cost(console, one)
+    if "rules" in parts:
+        taken = list(rules.measure(rounds))
+        measured["rules"] = [{**asdict(one), "ratio": one.ratio} for one in taken]
+        console.print(_rules_table(taken))
     if "scan" in parts:
         scans = []
         for size in scan.SIZES:
@@ -65,6 +70,17 @@ def _scan_table(scans: Iterable[ScanTime]) -> Table:
             f"{one.peak_mib:.0f}", f"{one.looked_at:,}", f"{one.states_written:,}", f"{one.documents_written:,}",
             f"{one.open_issues} of {one.planted}",
         )  # fmt: skip
+    return table
+
+
+def _rules_table(times: Iterable[RulesTime]) -> Table:
+    table = _table(
+        f"{rules.NUMBER:,} rules: processor time", "what", "ratio to the floor", "milliseconds", "floor", "floor is"
+    )
+    for one in times:
+        table.add_row(
+            one.what, f"{one.ratio:.1f}", f"{1e3 * one.seconds:,.1f}", f"{1e3 * one.floor_seconds:,.1f}", one.floor
+        )
     return table
 
 

@@ -7,10 +7,13 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from herald.adapters.cel import CelRuleEngine
+from herald.adapters.cel_compiled import open_environment
+from herald.adapters.cel_limits import MOST_LOOPS
+from herald.adapters.cel_values import for_rules
 from herald.domain.configuration import Configuration, Notify, Rule
 from herald.domain.decision import RuleOutcome, Verdict
 from herald.domain.delivery import Channel
@@ -200,6 +203,57 @@ def test_data_of_any_shape_gives_one_outcome_per_rule(data: dict[str, Any]) -> N
     told = outcomes(*conditions, facts={**FACTS, "data": data}, engine=ENGINE, version="cfg_data")
     assert [each.rule_id for each in told] == ["r0", "r1", "r2", "r3"]
     assert (told[1].verdict is Verdict.MATCHED) is (data.get("note") is not None)
+
+
+def test_a_null_character_does_not_end_a_text() -> None:
+    facts = {**FACTS, "order": {"region": "EMEA\0", "status": "New"}, "data": {"": 1, "\0": 2, "a\0b": 3}}
+    told = outcomes(
+        'order.region == "EMEA"', 'order.region.startsWith("EMEA")', "has(data.a)", "size(data) == 3", facts=facts
+    )
+    assert [each.verdict for each in told] == [
+        Verdict.NOT_MATCHED, Verdict.MATCHED, Verdict.NOT_MATCHED, Verdict.MATCHED,
+    ]  # fmt: skip
+
+
+PIECES = st.recursive(
+    st.sampled_from(
+        [
+            'order.status == "New"', "order.total > 1.0", 'order.region == "EMEA"', "order.total < 1.0", "true",
+            'order.lines.exists(l, l.sku == "B && (C || D")', 'order.customer.name.matches("^(Jonas|A || B)")',
+            "order.name + order.status == 'x' // \"a note\" && (\n", "order.total", "1 / 0 == 1",
+            "r'\\d' == order.name",
+            "(order.quantity == 3 ? true : order.region == 'x')",
+        ]
+    ),
+    lambda below: st.one_of(
+        st.tuples(below, st.sampled_from(["&&", "||", " && ", "\n||\n"]), below).map("".join),
+        below.map(lambda one: f"({one})"),
+        below.map(lambda one: f"!({one})"),
+    ),
+    max_leaves=8,
+)  # fmt: skip
+
+
+ENVIRONMENT = open_environment()
+SEEN = ENVIRONMENT.Activation({name: for_rules(name, value) for name, value in FACTS.items()})
+
+
+@settings(deadline=None, max_examples=300)
+@given(PIECES)
+def test_a_condition_asked_in_pieces_says_what_it_says_as_a_whole(condition: str) -> None:
+    assume(condition.count("exists") <= MOST_LOOPS)
+    value = ENVIRONMENT.compile(condition).eval(SEEN).value()
+    wanted = {True: Verdict.MATCHED, False: Verdict.NOT_MATCHED} if isinstance(value, bool) else {}
+    assert outcome(condition, engine=ENGINE).verdict is wanted.get(value, Verdict.ERROR)
+
+
+@pytest.mark.parametrize(
+    "loop", ["order.lines.exists(l, l.sku == 'B')", "order.lines.map(l, l.sku).exists(s, s == 'B')"]
+)
+def test_loops_are_counted_over_all_pieces(loop: str) -> None:
+    assert outcome(loop, engine=ENGINE).verdict is Verdict.MATCHED
+    told = outcome(" && ".join([loop] * 4), engine=ENGINE)
+    assert (told.verdict, told.detail[-21:]) == (Verdict.ERROR, " loops, 3 are allowed")
 
 
 def test_half_a_surrogate_pair_spoils_only_what_reads_it() -> None:

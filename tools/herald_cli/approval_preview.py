@@ -104,7 +104,7 @@ def preview_body(
     names = [str(order[name]) for name in ("id", "shortId") if name in order] if order is not None else []
     threekit = MemoryThreekit({name: order for name in names if order is not None}) if order is not None else None
     return tuple(
-        _previewed(replace(one, basis=FROM_FILE) if threekit is not None else one, configuration, now)
+        preview(replace(one, basis=FROM_FILE) if threekit is not None else one, configuration, now)
         for one in explain_body(body, configuration, now, threekit=threekit)
     )
 
@@ -117,7 +117,8 @@ def order_of(content: object) -> Mapping[str, Any]:
     return inner
 
 
-def _previewed(explained: ExplainedEvent, configuration: Configuration, now: datetime) -> PreviewedEvent:
+def preview(explained: ExplainedEvent, configuration: Configuration, now: datetime) -> PreviewedEvent:
+    """Return what would be asked for an event that is explained. Raises ``PreviewError``."""
     said = {one.rule.id: one.explanation.outcome.verdict for one in explained.rules if one.rule.approval}
     asked: dict[str, list[str]] = {}
     for one in explained.rules:

@@ -7,7 +7,7 @@ from typing import Any
 
 from cel_expr_python import cel
 
-from herald.adapters.cel import open_environment
+from herald.adapters.cel_compiled import open_environment
 from herald.adapters.cel_limits import Breach, breaches_of_text, breaches_of_tree, patterns
 from herald.adapters.cel_references import names
 from herald.adapters.cel_tree import Tree, TreeError, read_tree
@@ -62,7 +62,7 @@ def _breaches(
     if found:
         return found
     try:
-        tree = read_tree(_open().compile(condition).serialize())
+        tree = condition_tree(condition)
     except (RuntimeError, TreeError, TypeError) as error:
         return [_advised(str(error), condition, lists, words)]
     found = [*_unavailable(tree, offered), *breaches_of_tree(tree), *_bad_patterns(tree)]
@@ -82,6 +82,15 @@ def _breaches(
                 )
             ]
     return []
+
+
+@lru_cache(maxsize=4)
+def condition_tree(condition: str) -> Tree:
+    """Return the tree of a condition; the last ones are kept for whoever looks at a rule next.
+
+    Raises ``RuntimeError``, ``TypeError`` or ``TreeError`` for one that does not compile.
+    """
+    return read_tree(_open().compile(condition).serialize())
 
 
 @lru_cache(maxsize=1)
@@ -108,11 +117,22 @@ def _unavailable(tree: Tree, offered: Mapping[str, frozenset[str]]) -> Iterator[
 
 def _bad_patterns(tree: Tree) -> Iterator[Breach]:
     for pattern, offset in patterns(tree):
-        environment = cel.NewEnv(variables={"pattern": cel.Type.STRING})
-        result = environment.compile('"".matches(pattern)').eval(data={"pattern": pattern})
-        if result.type().name() == "ERROR":
-            problem = str(result.value()).partition("invalid regular expression: ")[2].partition(" [")[0]
+        problem = _problem_of(pattern)
+        if problem:
             yield Breach("bad-pattern", f"the pattern is no regular expression: {problem}", "see RE2's syntax", offset)
+
+
+@lru_cache(maxsize=1024)
+def _problem_of(pattern: str) -> str:
+    """Return what is wrong with a regular expression, if anything is."""
+    result = _trial().eval(data={"pattern": pattern})
+    told = str(result.value()) if result.type().name() == "ERROR" else ""
+    return told.partition("invalid regular expression: ")[2].partition(" [")[0]
+
+
+@lru_cache(maxsize=1)
+def _trial() -> Any:
+    return cel.NewEnv(variables={"pattern": cel.Type.STRING}).compile('"".matches(pattern)')
 
 
 def _advised(text: str, condition: str, lists: tuple[str, ...], words: Iterable[str]) -> Breach:

@@ -46,6 +46,7 @@ from herald_cli.configuration_schema import (
 from herald_cli.courtesy_schema import KEYS as COURTESY_KEYS
 from herald_cli.courtesy_schema import CourtesyFile, courtesy_of
 from herald_cli.findings import Finding, did_you_mean
+from herald_cli.uncollected import uncollected
 from herald_cli.yaml_reader import Document, read_yaml
 
 AUDIENCES, LISTS, MAPPING = "audiences.yaml", "lists.yaml", "mapping.yaml"
@@ -86,19 +87,20 @@ class LoadedFolder:
     documents: Mapping[str, Document] = field(default_factory=dict)
 
 
-def read_folder(folder: Path) -> Configuration:
+def read_folder(folder: Path, today: date | None = None) -> Configuration:
     """Return the configuration; the same content has the same version within a year. Raises ``ConfigurationError``.
 
-    Calendars hold the public holidays of this year and the next two. Reads the files' form only:
+    Calendars hold the public holidays of this year (or that of ``today``) and the next two. Reads the files' form only:
     ``rule_lint.lint_folder`` checks what they say.
     """
-    loaded = load_folder(folder)
+    loaded = load_folder(folder, today)
     if loaded.configuration is None:
         more = f" (and {len(loaded.findings) - 1} more)" if len(loaded.findings) > 1 else ""
         raise ConfigurationError(f"{loaded.findings[0]}{more}")
     return loaded.configuration
 
 
+@uncollected
 def load_folder(folder: Path, today: date | None = None) -> LoadedFolder:
     """Return the configuration with the places of its parts, or the findings that keep it from being read."""
     reading = _Reading(folder)
@@ -189,7 +191,7 @@ class _Reading:
         try:
             return form.model_validate(document.value)
         except ValidationError as error:
-            self.findings += [_schema_finding(document, dict(problem)) for problem in error.errors(include_input=False)]
+            self.findings += [schema_finding(document, dict(problem)) for problem in error.errors(include_input=False)]
             return None
 
     def templates(self) -> dict[str, str]:
@@ -220,7 +222,8 @@ class _Reading:
         return None
 
 
-def _schema_finding(document: Document, problem: Mapping[str, Any]) -> Finding:
+def schema_finding(document: Document, problem: Mapping[str, Any], known: frozenset[str] = KNOWN_KEYS) -> Finding:
+    """Return what pydantic says of a file at its place in it; ``known`` are the keys of a file that has none else."""
     # pydantic adds the form it tried for a union to the location: only keys that are in the file lead to a place.
     path = tuple(problem["loc"])
     key = str(path[-1]) if path else ""
@@ -230,7 +233,7 @@ def _schema_finding(document: Document, problem: Mapping[str, Any]) -> Finding:
         fix = "it is computed from the lines' unitPrice and quantity"
         return document.finding(path, "unknown-key", f"`{key}` is no key here", fix)
     if problem["type"] == "extra_forbidden":
-        known = KEYS_OF.get(document.file, KNOWN_KEYS)
+        known = KEYS_OF.get(document.file, known)
         return document.finding(path, "unknown-key", f"`{key}` is no key here", did_you_mean(key, known - {key}))
     if problem["type"] == "missing":
         return document.finding(path, "missing-key", f"`{key}` is missing")

@@ -8,10 +8,13 @@ from typing import Any
 
 from herald.adapters.cel import CelRuleEngine, Explanation
 from herald.adapters.memory_state import MemoryStateStore
+from herald.domain.catalog.messages import event as scan_event
+from herald.domain.catalog.told_types import TYPES
 from herald.domain.configuration import Configuration, Notify, Rule
 from herald.domain.decision import Verdict
 from herald.domain.delivery import Channel
 from herald.domain.envelope import EnvelopeRefusedError, Told
+from herald.domain.errors import Reason
 from herald.domain.event import Event
 from herald.domain.event_types import is_connector_type
 from herald.domain.facts import MappingError, SourceObjects, build_facts
@@ -74,7 +77,10 @@ class ExplainedRule:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedEvent:
-    """What a configuration says to one event. ``basis`` tells what the facts rest on; ``problem`` if there are none."""
+    """What a configuration says to one event. ``basis`` tells what the facts rest on.
+
+    ``problem`` tells what keeps rules from it; ``skipped`` is the reason a decision would note if none was asked.
+    """
 
     event_id: str
     type: str
@@ -84,6 +90,7 @@ class ExplainedEvent:
     facts: Mapping[str, Any] = field(repr=False)
     rules: tuple[ExplainedRule, ...]
     problem: str = ""
+    skipped: Reason | None = None
 
 
 def explain_body(
@@ -93,22 +100,28 @@ def explain_body(
     *,
     threekit: Threekit | None = None,
     renderer: Renderer | None = None,
+    matters: Matters | None = None,
+    engine: CelRuleEngine | None = None,
 ) -> tuple[ExplainedEvent, ...]:
     """Return what the rules say to each event of a body.
 
-    Bodies are Threekit's own, CloudEvents, batches of them, and those of a workflow that the mapping reads. Signatures
-    are not asked for. Without ``threekit`` the object inside the body stands for the one Herald would read again.
-    Milestones and incidents are those of a memory in which only this body's events are. Raises ``BodyRefusedError`` for
-    a body Herald would refuse or no rule would see, and ``CallFailed`` if Threekit cannot be read.
+    Bodies are Threekit's own, CloudEvents, batches of them, those of a workflow that the mapping reads, and what a scan
+    tells (``type`` and ``data``). Signatures are not asked for. Without ``threekit`` the object inside the body stands
+    for the one Herald would read again. Milestones and incidents are those of ``matters``, else of a memory in which
+    only this body's events are. Raises ``BodyRefusedError`` for a body Herald would refuse or no rule would see, and
+    ``CallFailed`` if Threekit cannot be read.
     """
-    matters = Matters(MemoryStateStore(lambda: now))
+    matters = matters or Matters(MemoryStateStore(lambda: now))
+    engine = engine or CelRuleEngine()
     events = _events(body, configuration, now)
-    return tuple(_explained(event, configuration, now, threekit, renderer, matters) for event in events)
+    return tuple(_explained(event, configuration, now, threekit, renderer, matters, engine) for event in events)
 
 
 def _events(body: bytes, configuration: Configuration, now: datetime) -> list[Event]:
     try:
         content = parse_json(body, max_depth=DEEPEST_JSON)
+        if isinstance(content, dict) and content.get("type") in TYPES and isinstance(content.get("data"), dict):
+            return [_of_a_scan(content, now)]
         batch, single = isinstance(content, list), isinstance(content, dict) and "specversion" in content
         media_type = CLOUDEVENTS_BATCH if batch else CLOUDEVENT if single else JSON
         told = Told("sample", media_type, content, signed=batch or single, message_id="sample", received_at=now)
@@ -117,6 +130,15 @@ def _events(body: bytes, configuration: Configuration, now: datetime) -> list[Ev
         return read_webhook(told)
     except (JsonRefusedError, EnvelopeRefusedError) as error:
         raise BodyRefusedError(str(error)) from None
+
+
+def _of_a_scan(content: Mapping[str, Any], now: datetime) -> Event:
+    """Return what a scan of the catalogue tells; no door takes such a body."""
+    subject = content.get("subject")
+    return scan_event(
+        content["type"], ("sample",), subject if isinstance(subject, str) else "catalog/sample", content["data"],
+        "sample", now,
+    )  # fmt: skip
 
 
 def _workflows_own(told: Told, configuration: Configuration) -> Event:
@@ -133,26 +155,29 @@ def _workflows_own(told: Told, configuration: Configuration) -> Event:
 
 def _explained(
     event: Event, configuration: Configuration, now: datetime, threekit: Threekit | None, renderer: Renderer | None,
-    matters: Matters,
+    matters: Matters, engine: CelRuleEngine,
 ) -> ExplainedEvent:  # fmt: skip
     objects, basis = _objects(event, threekit)
     basis = f"{basis}; {FRESH_MEMORY}" if event.type in REMEMBERED else basis
     listening = configuration.rules_for(event.type)
     facts: dict[str, Any] = {}
     problem = "" if listening else f"no rule listens to {event.type}"
+    skipped = None if listening else Reason.NO_RULE_LISTENS
     try:
         facts = build_facts(event, objects, configuration.mapping, now)
         matter = matters(event, objects, facts, configuration)
         facts |= matter.facts
         if matter.skip is not None:
             problem, listening = f"no rule is asked: {matter.skip.reason}, {matter.skip.detail}", ()
+            skipped = matter.skip.reason
     except MappingError as error:
-        problem, listening = f"no facts: {error}", ()
+        problem, listening, skipped = f"no facts: {error}", (), Reason.MAPPING_FAILED
     if listening and event.type == MILESTONE_REACHED and threekit is None:
         problem = ORDER_NOT_TOLD
-    engine = CelRuleEngine()
     rules = tuple(_explained_rule(engine, configuration, rule, facts, renderer) for rule in listening)
-    return ExplainedEvent(event.id, event.type, event.subject, configuration.version, basis, facts, rules, problem)
+    return ExplainedEvent(
+        event.id, event.type, event.subject, configuration.version, basis, facts, rules, problem, skipped
+    )
 
 
 def _objects(event: Event, threekit: Threekit | None) -> tuple[SourceObjects, str]:

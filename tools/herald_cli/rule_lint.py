@@ -14,18 +14,24 @@ from herald_cli.calendar_lint import calendar_findings
 from herald_cli.catalog_lint import catalog_findings
 from herald_cli.channel_lint import channel_findings, missing_parts
 from herald_cli.condition_lint import at_condition, breaches
+from herald_cli.condition_logic import ConditionLogic
 from herald_cli.configuration_folder import MAPPING, LoadedFolder, PlacedRule, load_folder
 from herald_cli.courtesy_lint import courtesy_findings
 from herald_cli.findings import Finding, did_you_mean
 from herald_cli.path_lint import bad_path, types_without
 from herald_cli.reach_lint import FOR_ALL_OTHERS, may_miss, not_available, unreachable
+from herald_cli.read_rule import ReadRule, never_findings, read_rule
 from herald_cli.time_lint import time_findings
+from herald_cli.twice_lint import twice_findings
+from herald_cli.uncollected import uncollected
+from herald_cli.unused_lint import unused_findings
 from herald_cli.yaml_reader import Keys
 
 READ_BY_MAPPING = frozenset({"opentext.workflow", "opentext.reply.sms", "opentext.reply.whatsapp"})
 """Types no rule listens to, whose bodies only the mapping can read."""
 
 
+@uncollected
 def lint_folder(folder: Path, today: date | None = None) -> tuple[Finding, ...]:
     """Return everything that is wrong in a configuration folder, sorted by file and line.
 
@@ -35,8 +41,10 @@ def lint_folder(folder: Path, today: date | None = None) -> tuple[Finding, ...]:
     loaded = load_folder(folder, today)
     if loaded.configuration is None:
         return loaded.findings
+    logic = ConditionLogic(loaded.configuration)
+    read: list[ReadRule] = []
     found = [
-        *_rules(loaded, loaded.configuration),
+        *_rules(loaded, loaded.configuration, logic, read),
         *audience_findings(loaded, loaded.configuration, today),
         *_mapping(loaded),
         *channel_findings(loaded, loaded.configuration),
@@ -47,30 +55,40 @@ def lint_folder(folder: Path, today: date | None = None) -> tuple[Finding, ...]:
         *budget_findings(loaded, loaded.configuration),
         *time_findings(loaded.configuration),
     ]
+    # A misspelt name makes another look unused: what is never needed is told when all else is right.
+    if all(finding.warning for finding in found):
+        found += [finding for rule in read for finding in never_findings(rule)]
+        found += twice_findings(read, loaded.configuration, logic)
+        found += unused_findings(loaded, loaded.configuration, read)
     return tuple(sorted(set(found)))
 
 
-def _rules(loaded: LoadedFolder, configuration: Configuration) -> Iterator[Finding]:
+def _rules(
+    loaded: LoadedFolder, configuration: Configuration, logic: ConditionLogic, read: list[ReadRule]
+) -> Iterator[Finding]:
+    """Check each rule, and add to ``read`` those without a fault."""
     seen: dict[str, PlacedRule] = {}
+    known = known_types(configuration.mapping)
+    templates = frozenset(key.partition("/")[0] for key in configuration.templates)
     for placed in loaded.rules:
         first = seen.setdefault(placed.rule.id, placed)
         if first is not placed:
             where = f"{first.document.file}:{first.document.place(('rules', first.number, 'id')).line}"
             yield placed.finding("duplicate-id", f"the rule `{placed.rule.id}` is in {where} already", at=("id",))
-        yield from _rule(placed, configuration)
+        found = [*_condition(placed, configuration, known), *_consequence(placed, configuration, templates)]
+        yield from found
+        if not found:
+            read.append(read_rule(placed, logic))
 
 
-def _rule(placed: PlacedRule, configuration: Configuration) -> Iterator[Finding]:
+def _condition(placed: PlacedRule, configuration: Configuration, known: frozenset[str]) -> Iterator[Finding]:
     rule = placed.rule
-    known = known_types(configuration.mapping)
     unknown = [number for number, event_type in enumerate(rule.events) if event_type not in known]
     for number in unknown:
         yield _unknown_type(placed, number, known)
     if not unknown:
         for breach in breaches(rule.when, rule.events, configuration.mapping, tuple(sorted(configuration.lists))):
             yield at_condition(placed.document, ("rules", placed.number, "when"), rule.when, breach)
-    if rule.then is not None:
-        yield from _consequence(placed, rule.then, configuration)
 
 
 def _unknown_type(placed: PlacedRule, number: int, known: frozenset[str]) -> Finding:
@@ -84,7 +102,10 @@ def _unknown_type(placed: PlacedRule, number: int, known: frozenset[str]) -> Fin
     return placed.finding("unknown-event", f"`{event_type}` is no event type", fix, at=("events", number))
 
 
-def _consequence(placed: PlacedRule, then: Notify, configuration: Configuration) -> Iterator[Finding]:
+def _consequence(placed: PlacedRule, configuration: Configuration, templates: frozenset[str]) -> Iterator[Finding]:
+    then = placed.rule.then
+    if then is None:
+        return
     audience = configuration.audiences.get(then.audience)
     if audience is None:
         fix = did_you_mean(then.audience, configuration.audiences)
@@ -92,7 +113,6 @@ def _consequence(placed: PlacedRule, then: Notify, configuration: Configuration)
         yield placed.finding("unknown-audience", message, fix, at=("then", "notify", "audience"))
     else:
         yield from _reach(placed, then, audience, configuration)
-    templates = {key.partition("/")[0] for key in configuration.templates}
     if then.template not in templates:
         message = f"there is no template `{then.template}`"
         fix = did_you_mean(then.template, templates)

@@ -110,10 +110,11 @@ rules:
     events: [threekit.order.created]
     when: order.total > 9000.0
     then:
-      notify: {audience: directors, template: approval-request, channels: [email], severity: high}
+      notify: {audience: customer, template: approval-request, channels: [email], severity: high}
 """
 FILES = {
     "approvals.yaml": APPROVALS, "calendars.yaml": CALENDARS, "audiences.yaml": AUDIENCES, "rules/orders.yaml": RULES,
+    "lists.yaml": "{}",
 }  # fmt: skip
 
 

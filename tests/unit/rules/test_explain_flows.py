@@ -115,3 +115,10 @@ def test_what_becomes_of_an_item_is_explained_with_its_message(name: str, rule: 
 def test_what_no_rule_ever_sees_is_refused_with_the_reason(name: str) -> None:
     with pytest.raises(BodyRefusedError, match="status reports and replies go through no rules"):
         explained(name)
+
+
+def test_what_a_scan_tells_is_explained_though_no_door_takes_it() -> None:
+    body = {"type": "catalog.experiences.published", "data": {"group": "amer-web", "count": 1}}
+    (event,) = explain_body(json.dumps(body).encode(), CONFIGURATION, NOW, renderer=JinjaRenderer())
+    assert (event.subject, matched(event)) == ("catalog/sample", ["release-wave-to-experience-teams"])
+    assert previews(event) == {"E-commerce AMER": "Release wave (amer-web): 1 item"}

@@ -9,6 +9,7 @@ import typer
 from rich.text import Text
 
 from herald.domain.errors import ConfigurationError
+from herald_cli.commands.config_tests import refuse_failing_tests, refuse_faults
 from herald_cli.terminal import (
     EXIT_USAGE,
     ConfigOption,
@@ -17,7 +18,6 @@ from herald_cli.terminal import (
     RegionOption,
     StackOption,
     connected,
-    existing_folder,
     fail,
     out,
     plain_errors,
@@ -45,7 +45,7 @@ def apply(
     folder: ConfigOption = Path("config"),
     as_json: JsonOption = False,
 ) -> None:
-    """Lint config/, store it as a version, make that version the active one, and scan the catalogue when it says.
+    """Lint and test config/, store it as a version, make that the active one, and scan the catalogue when it says.
 
     Ends with 1 if the version is active and a schedule of scans could not be made.
     """
@@ -185,11 +185,8 @@ def _print_schedules(done: "Applied") -> None:
 
 def _linted(folder: Path) -> "Configuration":
     from herald_cli.configuration_folder import read_folder  # noqa: PLC0415
-    from herald_cli.rule_lint import lint_folder  # noqa: PLC0415
 
-    existing_folder(folder)
-    findings = [finding for finding in lint_folder(folder) if not finding.warning]
-    if findings:
-        fail(f"{folder} has {len(findings)} findings, so nothing was applied: run `herald config lint`")
+    refuse_faults(folder, "applied")
+    refuse_failing_tests(folder)
     with plain_errors():
         return read_folder(folder)

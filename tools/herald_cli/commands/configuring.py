@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from herald.domain.errors import ConfigurationError
-from herald_cli.commands import config_versions
+from herald_cli.commands import config_tests, config_versions
+from herald_cli.commands.config_tests import print_finding
 from herald_cli.terminal import (
     EXIT_FINDINGS,
     ConfigOption,
@@ -48,12 +49,7 @@ def config_lint(folder: ConfigOption = Path("config"), as_json: JsonOption = Fal
         print_json([asdict(finding) for finding in findings])
     else:
         for finding in findings:
-            place = f"[bold]{finding.file}:{finding.line}:{finding.column}[/]"
-            code = f"[yellow]warning {finding.code}[/]" if finding.warning else f"[red]{finding.code}[/]"
-            out.print(f"{place} {code}", highlight=False)
-            out.print(f"  {finding.message}", markup=False, highlight=False)
-            if finding.fix:
-                out.print(f"  fix: {finding.fix}", markup=False, highlight=False, style="green")
+            print_finding(finding)
         out.print(f"[red]{len(faults)} findings[/]" if faults else f"[green]{folder} may ship[/]")
     if faults:
         raise typer.Exit(EXIT_FINDINGS)
@@ -115,6 +111,7 @@ def config_diff(
         raise typer.Exit(EXIT_FINDINGS)
 
 
+config.command("test")(config_tests.run)
 for _command in (config_versions.apply, config_versions.history, config_versions.rollback):
     config.command()(_command)
 

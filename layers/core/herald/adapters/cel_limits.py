@@ -42,6 +42,16 @@ def breaches_of_tree(tree: Tree) -> list[Breach]:
     return sorted(_breaches(tree), key=lambda breach: breach.offset)
 
 
+def loops(tree: Tree) -> list[Node]:
+    """Return the loops of a compiled condition."""
+    return [node for node in tree.root.walk() if node.kind is NodeKind.LOOP]
+
+
+def too_many_loops(number: int) -> str:
+    """Return what is told of a condition with more loops than are allowed."""
+    return f"the condition has {number} loops, {MOST_LOOPS} are allowed"
+
+
 def patterns(tree: Tree) -> list[tuple[str, int]]:
     """Return the regular expressions that are literals, with the offset of each."""
     literals = (_pattern(node) for node in tree.root.walk() if _is_match(node))
@@ -49,12 +59,10 @@ def patterns(tree: Tree) -> list[tuple[str, int]]:
 
 
 def _breaches(tree: Tree) -> Iterator[Breach]:
-    loops = [node for node in tree.root.walk() if node.kind is NodeKind.LOOP]
-    if len(loops) > MOST_LOOPS:
-        yield Breach(
-            "too-many-loops", f"the condition has {len(loops)} loops, {MOST_LOOPS} are allowed",
-            "split it into several rules", tree.positions.get(loops[MOST_LOOPS].id, 0),
-        )  # fmt: skip
+    found = loops(tree)
+    if len(found) > MOST_LOOPS:
+        offset = tree.positions.get(found[MOST_LOOPS].id, 0)
+        yield Breach("too-many-loops", too_many_loops(len(found)), "split it into several rules", offset)
     for node, depth in _loops_by_depth(tree.root, 1):
         if depth > DEEPEST_LOOP:
             yield Breach(

@@ -5,6 +5,7 @@ The engine hands its tree out only as a serialised ``cel.expr.CheckedExpr`` (fie
 add more to every cold start than all of the engine.
 """
 
+import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -69,6 +70,21 @@ class Tree:
         return _message([(1, 2, self._type_url), (2, 2, _message(fields))])
 
 
+def constant(node: Node) -> bool | int | float | str | None:
+    """Return what a constant is; ``None`` for bytes, null, and a node that is no constant."""
+    if node.kind is not NodeKind.CONSTANT:
+        return None
+    if node.is_text:
+        return node.name
+    body = next((value for number, _, value in _fields(node.raw) if number == _CONSTANT), b"")
+    for number, wire, value in _fields(body) if isinstance(body, bytes) else ():
+        if isinstance(value, int):
+            return {2: bool(value), 3: value - (value >> 63 << 64), 4: value}.get(number)
+        if number == 5 and wire == 1:
+            return float(struct.unpack("<d", value)[0])
+    return None
+
+
 def read_tree(serialised: bytes) -> Tree:
     """Return the tree of ``Expression.serialize()``. Raises ``TreeError``."""
     try:
@@ -125,6 +141,8 @@ def _node(raw: bytes, depth: int) -> Node:
 
 
 _CONSTANT, _MAP = 3, 8
+_WIDTHS = {1: 8, 5: 4}
+"""Bytes of a number of fixed width, by its wire type."""
 _SHAPES = {
     4: (NodeKind.NAME, 1, ()),
     5: (NodeKind.FIELD, 2, (1,)),
@@ -163,20 +181,22 @@ def _positions(source_info: bytes) -> Iterator[tuple[int, int]]:
 
 def _fields(raw: bytes) -> Iterator[tuple[int, int, bytes | int]]:
     """Yield a message's fields as number, wire type and value, as the protobuf encoding has them."""
-    place = 0
-    while place < len(raw):
-        key, place = _varint(raw, place)
+    place, end = 0, len(raw)
+    while place < end:
+        # Nearly every number has one byte: asking for that here halves the time of reading a tree.
+        key, place = (raw[place], place + 1) if raw[place] < 0x80 else _varint(raw, place)
         number, wire = key >> 3, key & 7
         if wire == 0:
             value, place = _varint(raw, place)
             yield number, wire, value
             continue
-        if wire not in (1, 2, 5):
-            raise TreeError("the compiled condition has no published form")
-        length = {1: 8, 5: 4}.get(wire, 0)
         if wire == 2:
-            length, place = _varint(raw, place)
-        if place + length > len(raw):
+            length, place = (raw[place], place + 1) if raw[place] < 0x80 else _varint(raw, place)
+        elif wire in _WIDTHS:
+            length = _WIDTHS[wire]
+        else:
+            raise TreeError("the compiled condition has no published form")
+        if place + length > end:
             raise TreeError("the compiled condition is cut short")
         yield number, wire, raw[place : place + length]
         place += length

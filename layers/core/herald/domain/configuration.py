@@ -138,6 +138,14 @@ class Configuration:
     budgets: Mapping[str, Any] = field(default_factory=dict)
     people: Mapping[str, Person] = field(default_factory=dict)
     local_times: bool = True
+    _by_type: dict[str, tuple[Rule, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        listening: dict[str, list[Rule]] = {}
+        for rule in self.rules:
+            for event_type in dict.fromkeys(rule.events):
+                listening.setdefault(event_type, []).append(rule)
+        self._by_type.update({event_type: tuple(rules) for event_type, rules in listening.items()})
 
     @property
     def zone(self) -> str:
@@ -147,7 +155,7 @@ class Configuration:
 
     def rules_for(self, event_type: str) -> tuple[Rule, ...]:
         """Return the rules that listen to a type, in file order."""
-        return tuple(rule for rule in self.rules if event_type in rule.events)
+        return self._by_type.get(event_type, ())
 
 
 @dataclass(frozen=True, slots=True)

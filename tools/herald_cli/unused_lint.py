@@ -1,0 +1,65 @@
+"""Audiences, templates, lists and calendars that nothing uses."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from herald.domain.configuration import Configuration
+from herald_cli.approval_lint import TEMPLATES as APPROVAL_TEMPLATES
+from herald_cli.condition_lint import condition_tree
+from herald_cli.configuration_folder import AUDIENCES, CALENDARS, CHECKS, LISTS, TEMPLATES, LoadedFolder
+from herald_cli.findings import Finding
+from herald_cli.read_rule import ReadRule, lists_of
+from herald_cli.yaml_reader import Keys
+
+
+def unused_findings(loaded: LoadedFolder, configuration: Configuration, rules: Iterable[ReadRule]) -> Iterator[Finding]:
+    """Warn of what is there and nothing asks for."""
+    audiences, templates, lists = _audiences(configuration), _templates(configuration), _lists(loaded, rules)
+    for name in sorted(configuration.audiences.keys() - audiences):
+        yield _unused(loaded, AUDIENCES, ("audiences", name), f"nobody tells or asks the audience `{name}`")
+    for name in sorted({key.partition("/")[0] for key in configuration.templates} - templates):
+        finding = Finding(f"{TEMPLATES}/{name}", 1, 1, "unused", f"nothing is told with the template `{name}`")
+        yield replace(finding, warning=True)
+    for name in sorted(configuration.lists.keys() - lists):
+        yield _unused(loaded, LISTS, (name,), f"no condition looks into the list `{name}`")
+    for name in sorted(configuration.calendars.keys() - _calendars(configuration)):
+        yield _unused(loaded, CALENDARS, ("calendars", name), f"nobody works by the calendar `{name}`")
+
+
+def _unused(loaded: LoadedFolder, file: str, at: Keys, message: str) -> Finding:
+    return replace(loaded.documents[file].finding(at, "unused", message, "remove it, or use it"), warning=True)
+
+
+def _audiences(configuration: Configuration) -> set[str]:
+    used = {rule.then.audience for rule in configuration.rules if rule.then is not None}
+    for chain in configuration.approvals.values():
+        asked = [(step.approvers, *(level.approvers for level in step.ladder)) for step in chain.steps]
+        named = [chain.watchers, chain.delegates, chain.last_resort]
+        named += [approvers.audience for step in asked for approvers in step]
+        used |= {name for name in named if name is not None}
+    return used
+
+
+def _templates(configuration: Configuration) -> set[str]:
+    used = {rule.then.template for rule in configuration.rules if rule.then is not None}
+    courtesy = configuration.courtesy
+    used |= {digest.template for digest in courtesy.digests} | {throttle.template for throttle in courtesy.throttles}
+    return used | set(APPROVAL_TEMPLATES if configuration.approvals else ())
+
+
+def _lists(loaded: LoadedFolder, rules: Iterable[ReadRule]) -> set[str]:
+    used = {name for rule in rules for name in rule.lists}
+    checks = (loaded.documents[file].value["checks"] for file in loaded.documents if file.startswith(f"{CHECKS}/"))
+    for check in (check for entries in checks for check in entries):
+        used |= lists_of(condition_tree(check["when"]).root)
+    return used
+
+
+def _calendars(configuration: Configuration) -> set[str | None]:
+    audiences = configuration.audiences.values()
+    members = [member for audience in audiences for people in audience.members.values() for member in people]
+    hours = {name for member in members for _, name in member.hours} | set(configuration.courtesy.hours.values())
+    chains = configuration.approvals.values()
+    return {
+        configuration.default_calendar, *hours, *(one.calendar for one in members), *(one.calendar for one in chains),
+    }  # fmt: skip

@@ -28,6 +28,7 @@ from herald.domain.facts_schema import (
 )
 from herald.domain.milestones import ORDER_STATUSES
 from herald.domain.notification import Severity
+from herald.domain.sms_length import MAX_SEGMENTS
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,63}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
@@ -255,6 +256,25 @@ class ChannelsFile(Strict):
     whatsapp: WhatsAppEntry = WhatsAppEntry()
 
 
+class LinksEntry(Strict):
+    """Where messages lead beside Herald's own pages."""
+
+    order: Annotated[str, StringConstraints(pattern=r"^(|https://[^\s<>\"'{}]*\{(id|shortId)\}[^\s<>\"'{}]*)$")] = ""
+
+
+class SmsEntry(Strict):
+    """How long an SMS may be when a sample is told."""
+
+    most_segments: Annotated[int, Field(ge=1, le=MAX_SEGMENTS)] = 3
+
+
+class MessagesFile(Strict):
+    """``messages.yaml``."""
+
+    links: LinksEntry = LinksEntry()
+    sms: SmsEntry = SmsEntry()
+
+
 class SourceEntry(Strict):
     """What is expected of a source."""
 
@@ -275,7 +295,7 @@ KNOWN_KEYS = frozenset(
         RulesFile, RuleEntry, ThenEntry, NotifyEntry, AudiencesFile, AudienceEntry, MemberEntry,
         OrderExpressions, LineExpressions, ComponentExpressions, JobExpressions, SectionEntry, ReplyEntry,
         CallbackEntry, MilestonesFile, StepEntry, ChannelsFile, StatusEntry, ReplyWordsEntry, WhatsAppEntry,
-        WhatsAppTemplateEntry, SourcesFile, SourceEntry,
+        WhatsAppTemplateEntry, SourcesFile, SourceEntry, MessagesFile, LinksEntry, SmsEntry,
     )
     for field in form.model_fields
 )  # fmt: skip

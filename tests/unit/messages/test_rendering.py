@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.messages.configurations import one_mail, with_templates
 
-from herald.adapters.templates import MAX_SUBJECT, JinjaRenderer, fallback_chain
+from herald.adapters.template_bundle import fallback_chain
+from herald.adapters.templates import MAX_SUBJECT, JinjaRenderer
 from herald.ports import RenderError
 
 SECRET_VALUE = "Erika Mustermann"

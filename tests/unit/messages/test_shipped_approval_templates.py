@@ -25,7 +25,7 @@ from tests.unit.messages.approval_samples import (
     values,
     waiting,
 )
-from tests.unit.messages.shipped import CONFIGURATION, LOCALES, parsed
+from tests.unit.messages.shipped import CONFIGURATION, LOCALES, lacking, parsed
 
 from herald.adapters.exact_json import dumps, loads
 from herald.domain.sms_length import Encoding, sms_length
@@ -49,7 +49,7 @@ def poorer(told: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 @pytest.mark.parametrize(("template", "locale"), list(product(KINDS, LOCALES)))
 def test_every_part_is_there_in_every_language(template: str, locale: str) -> None:
-    assert [part for part in PARTS if f"{template}/{locale}/{part}" not in CONFIGURATION.templates] == []
+    assert lacking(template, locale, PARTS) == []
 
 
 @pytest.mark.parametrize(("kind", "locale"), ALL)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests.unit.messages.catalog_samples import HOSTILE, ITEM, LINKS, TYPES, full, rows, told
-from tests.unit.messages.shipped import CONFIGURATION, LOCALES, around, parsed
+from tests.unit.messages.shipped import CONFIGURATION, LOCALES, around, lacking, parsed
 
 from herald.adapters.exact_json import dumps, loads
 from herald.adapters.templates import JinjaRenderer
@@ -43,7 +43,7 @@ def poorer(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 @pytest.mark.parametrize(("template", "locale"), ALL)
 def test_every_part_is_there_in_every_language(template: str, locale: str) -> None:
     parts = ["subject.txt", "body.txt", "body.html", *(["sms.txt"] if template == "catalog-critical" else [])]
-    assert [part for part in parts if f"{template}/{locale}/{part}" not in CONFIGURATION.templates] == []
+    assert lacking(template, locale, parts) == []
 
 
 def test_every_rule_about_scans_has_its_own_template() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests.unit.messages.catalog_samples import TYPES as OF_SCANS
-from tests.unit.messages.shipped import CONFIGURATION, LOCALES, around, assert_well_formed
+from tests.unit.messages.shipped import CONFIGURATION, LOCALES, around, assert_well_formed, lacking
 
 from herald.adapters.templates import JinjaRenderer
 from herald.domain.delivery import Channel
@@ -132,7 +132,7 @@ def test_any_fact_may_be_missing(case: str, locale: str) -> None:
         mail = renderer.email(CONFIGURATION, template, locale, values)
         assert mail.subject, missing
         assert_well_formed(mail.html)
-        if f"{template}/{locale}/sms.txt" in CONFIGURATION.templates:
+        if not lacking(template, locale, ["sms.txt"]):
             assert renderer.sms(CONFIGURATION, template, locale, values).text, missing
 
 

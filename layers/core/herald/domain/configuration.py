@@ -99,10 +99,13 @@ class Configuration:
     """One immutable version of everything in ``config/``.
 
     ``mapping`` maps an event type (``*`` suffix allowed) to where its fields are found; ``templates`` maps
-    ``<template>/<locale>/<part>`` to text; ``milestones`` stand in the order in which they are reached;
-    ``silent_after`` says how long a source may be silent; ``catalog`` is how the catalogue is watched, as plain objects
-    (``domain.catalog.plan``). ``approvals`` are chains by id, ``calendars`` working hours by name, of which
-    ``default_calendar`` serves who has none. ``version`` is ``cfg_`` and a hash of all the rest.
+    ``<template>/<locale>/<part>`` to text, ``<template>/<part>`` where languages share it and ``shared/<file>`` where
+    templates do; ``words`` maps ``<template>/<locale>`` to the words of a language; ``milestones`` stand in the order
+    in which they are reached; ``silent_after`` says how long a source may be silent; ``catalog`` is how the catalogue
+    is watched, as plain objects (``domain.catalog.plan``). ``approvals`` are chains by id, ``calendars`` working hours
+    by name, of which ``default_calendar`` serves who has none. ``order_link`` is the address of an order in Threekit's
+    pages, with ``{id}`` or ``{shortId}`` in it; empty, nobody said what it is like. ``version`` is ``cfg_`` and a hash
+    of all the rest.
     """
 
     version: str
@@ -121,6 +124,8 @@ class Configuration:
     approvals: Mapping[str, Chain] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     default_calendar: str = ""
+    words: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    order_link: str = ""
 
     def rules_for(self, event_type: str) -> tuple[Rule, ...]:
         """Return the rules that listen to a type, in file order."""

@@ -34,6 +34,7 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,63}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
 Expression = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 ListName = re.compile(r"[a-z][a-z0-9_]{0,63}")
+OrderAddress = re.compile(r"https://[^\s<>\"'{}]*(\{(id|shortId)\}[^\s<>\"'{}]*)+")
 TypePattern = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}\*?")
 
 
@@ -259,7 +260,14 @@ class ChannelsFile(Strict):
 class LinksEntry(Strict):
     """Where messages lead beside Herald's own pages."""
 
-    order: Annotated[str, StringConstraints(pattern=r"^(|https://[^\s<>\"'{}]*\{(id|shortId)\}[^\s<>\"'{}]*)$")] = ""
+    order: str = ""
+
+    @field_validator("order")
+    @classmethod
+    def _of_an_order(cls, address: str) -> str:
+        if address and not OrderAddress.fullmatch(address):
+            raise ValueError("write an https address with {id} or {shortId} in it, or nothing")
+        return address
 
 
 class SmsEntry(Strict):

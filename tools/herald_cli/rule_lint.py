@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from herald.adapters.template_bundle import TemplateBundle
 from herald.domain.audience import usable_email, usable_locale
 from herald.domain.configuration import Audience, Configuration, Notify
 from herald.domain.event_types import BUILT_IN, is_connector_type, known_types
@@ -17,6 +18,7 @@ from herald_cli.configuration_folder import AUDIENCES, MAPPING, LoadedFolder, Pl
 from herald_cli.findings import Finding, did_you_mean
 from herald_cli.path_lint import bad_path, types_without
 from herald_cli.reach_lint import unreachable
+from herald_cli.template_lint import template_findings
 from herald_cli.yaml_reader import Document, Keys
 
 PERSONS = ("order.customer", "order.requester")
@@ -41,6 +43,7 @@ def lint_folder(folder: Path, today: date | None = None) -> tuple[Finding, ...]:
         *catalog_findings(loaded, loaded.configuration, today),
         *calendar_findings(loaded, loaded.configuration, today),
         *approval_findings(loaded, loaded.configuration),
+        *template_findings(loaded, loaded.configuration),
     ]
     return tuple(sorted(set(found)))
 
@@ -87,7 +90,7 @@ def _consequence(placed: PlacedRule, then: Notify, configuration: Configuration)
         yield placed.finding("unknown-audience", message, fix, at=("then", "notify", "audience"))
     else:
         yield from _reach(placed, then, audience, configuration)
-    templates = {key.partition("/")[0] for key in configuration.templates}
+    templates = TemplateBundle(configuration).names()
     if then.template not in templates:
         message = f"there is no template `{then.template}`"
         fix = did_you_mean(then.template, templates)

@@ -63,7 +63,7 @@ def _read(files: TemplateFiles, name: str, key: str, text: str) -> Iterator[Find
 def _is_part(owner: str, between: list[str], file: str) -> bool:
     if owner == SHARED:
         return not between and SHARED_FILE.fullmatch(file) is not None
-    return file in PARTS and len(between) <= 1 or file == BODY and not between
+    return (file in PARTS and len(between) <= 1) or (file == BODY and not between)
 
 
 def _where_parts_are(owner: str) -> str:

@@ -2,10 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 from herald.adapters.template_bundle import TemplateBundle
 from herald_cli.configuration_folder import read_folder
@@ -16,17 +14,6 @@ LOCALES = ("en", "de", "fr")
 VOID = {"meta", "br", "img"}
 PICTURE_WIDTHS = ("64", "320")
 """Of an item in a list, and of the configuration that is to be approved."""
-NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
-
-
-def around(event_type: str, rule_id: str = "large-order", subject: str = "order/7f1c0a52") -> dict[str, Any]:
-    """What a template sees beside the variables of its event."""
-    return {
-        "event": {"id": "evt_1", "subject": subject, "type": event_type, "source": "/threekit/pim"},
-        "now": NOW,
-        "recipient": {"name": "Anna", "locale": None},
-        "rule": {"id": rule_id, "description": "The order exceeds what sales may confirm alone.", "severity": "high"},
-    }
 
 
 def lacking(template: str, locale: str, parts: Iterable[str]) -> list[str]:

@@ -5,9 +5,10 @@ from itertools import product
 from typing import Any
 
 import pytest
-from tests.unit.messages.shipped import CONFIGURATION, LOCALES, around, assert_well_formed, lacking
+from tests.unit.messages.shipped import CONFIGURATION, LOCALES, assert_well_formed, lacking
 
 from herald.adapters.templates import JinjaRenderer
+from herald_cli.samples.surroundings import around
 
 TEMPLATES = ("approval-request", "escalation")
 PARTS = ("subject.txt", "body.txt", "body.html", "sms.txt")

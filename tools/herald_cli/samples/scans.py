@@ -1,4 +1,4 @@
-"""What scans tell, as the domain makes it: full, poor, and with names that mean harm."""
+"""What scans tell, as the domain makes it."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -19,7 +19,6 @@ LINKS = Links(
 )
 PICTURES = "https://images.example.com"
 ITEM = "5eed0005-0000-4000-8000-000000000001"
-HOSTILE = "<script>alert('x')</script>{{ 7*7 }}{% raw %}\r\nBcc: everyone@example.com\u2028" + "endless" * 60
 TYPES = {
     "catalog-digest": "catalog.digest",
     "catalog-critical": "catalog.issue.critical",

@@ -2,7 +2,7 @@
 
 import typer
 
-from herald_cli.commands import approving, configuring, operating, scanning, story, whatsapp
+from herald_cli.commands import approving, configuring, operating, scanning, story, templating, whatsapp
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -18,6 +18,7 @@ app.command()(operating.reconcile)
 app.command()(operating.redrive)
 app.add_typer(configuring.rules, name="rules")
 app.add_typer(configuring.config, name="config")
+app.add_typer(templating.app, name="template")
 app.add_typer(scanning.app, name="scan")
 app.add_typer(approving.app, name="approvals")
 app.add_typer(whatsapp.app, name="whatsapp")

@@ -73,32 +73,34 @@ def waiting(count: int = 3, title: str = "Large orders") -> list[dict[str, Any]]
     ]  # fmt: skip
 
 
-def ask(kind: str, said: str = "Please have a look.", **more: Any) -> dict[str, Any]:
-    """Everything that can be told for a kind."""
+def ask(kind: str, said: str = "", **more: Any) -> dict[str, Any]:
+    """Everything that can be told for a kind; ``said`` stands for all that people write."""
+    text, before = said or "Please have a look.", said or "Leather Cognac"
+    decided, customer_class = decisions(said or "The margin holds."), said or "Key account"
     common: dict[str, Any] = {"kind": kind, "zone": "Europe/Berlin", "link": LINK}
     step = {"step": {"id": "finance", "title": "Finance", "number": 2, "of": 3}, "deadline": DEADLINE, "code": CODE}
     others = {"waiting": waiting(), "waiting_link": WAITING_LINK}
     request = {
-        **step, **others, "picture": PICTURE, "differences": differences(), "decisions": decisions(said),
+        **step, **others, "picture": PICTURE, "differences": differences(), "decisions": decided,
         "reasons": [
             {"rule": "large-order", "description": "The order exceeds what sales may confirm alone."},
             {"rule": "rare-option", "description": "It holds an option that is rarely built."},
         ],
-        "shown": [{"label": "Margin", "value": Decimal("0.28")}, {"label": "Customer class", "value": said}],
-        "last_approved": {"order": "ZY98XW7", "at": NOW, "differences": differences(said)[:2]},
+        "shown": [{"label": "Margin", "value": Decimal("0.28")}, {"label": "Customer class", "value": customer_class}],
+        "last_approved": {"order": "ZY98XW7", "at": NOW, "differences": differences(before)[:2]},
     }  # fmt: skip
     told: dict[str, dict[str, Any]] = {
         "request": request, "changed": request, "escalated": request,
-        "delegated": {**request, "from": "Ines Falk", "text": said},
+        "delegated": {**request, "from": "Ines Falk", "text": text},
         "reminder": {**step, "reminder": {"number": 2, "of": 3, "final": False}},
         "waiting": others,
-        "question": {**step, "from": "Ines Falk", "text": said, "code": ""},
-        "reply": {**step, "from": "Lena Vogt", "text": said},
-        "outcome": {"outcome": "rejected", "by": "people", "from": "Luc Perrin", "text": said, "at": NOW,
-                    "decisions": decisions(said)},
-        "recorded": {"result": "counted", "verdict": "approve", "code": CODE, "decisions": decisions(said)},
-        "dissent": {"result": "dissent", "from": "Luc Perrin", "decisions": decisions(said)},
-        "void": {**step, "differences": differences(said), "decisions": decisions(said)},
+        "question": {**step, "from": "Ines Falk", "text": text, "code": ""},
+        "reply": {**step, "from": "Lena Vogt", "text": text},
+        "outcome": {"outcome": "rejected", "by": "people", "from": "Luc Perrin", "text": text, "at": NOW,
+                    "decisions": decided},
+        "recorded": {"result": "counted", "verdict": "approve", "code": CODE, "decisions": decided},
+        "dissent": {"result": "dissent", "from": "Luc Perrin", "decisions": decided},
+        "void": {**step, "differences": differences(before), "decisions": decided},
     }  # fmt: skip
     return {**common, **told[kind], **more}
 

@@ -27,12 +27,10 @@ def samples_of(template: str, configuration: Configuration, own: Mapping[str, An
 
     ``own`` are the facts of the template's ``sample.json``, which come first.
     """
-    listened = {
-        event_type: rule
-        for rule in configuration.rules
-        if rule.then and rule.then.template == template
-        for event_type in rule.events
-    }
+    listened: dict[str, Rule] = {}
+    for rule in configuration.rules:
+        if rule.then and rule.then.template == template:
+            listened = {**dict.fromkeys(rule.events, rule), **listened}
     found = [Sample(OWN, {**around("sample", template), **own})] if own is not None else []
     found += _about_approvals(template)
     for event_type, rule in listened.items():
@@ -41,7 +39,7 @@ def samples_of(template: str, configuration: Configuration, own: Mapping[str, An
             for name, facts in _facts(event_type, configuration)
         ]
     # Orders that are made, changed and submitted look alike to a template.
-    return tuple({sample.name: sample for sample in found}.values())
+    return tuple({sample.name: sample for sample in reversed(found)}.values())[::-1]
 
 
 def ask_keys() -> Mapping[str, frozenset[str]]:

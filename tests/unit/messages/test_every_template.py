@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import product
 from typing import Any
@@ -130,6 +131,18 @@ def test_whatever_people_write_stays_what_it_is(
     assert not [line for line in mail.text.splitlines() if line.startswith("Bcc")]
     assert set(tags.links + tags.pictures) - set(parsed(before.html).links + parsed(before.html).pictures) <= {written}
     assert not [link for link in tags.links + tags.pictures if not re.fullmatch(r"https?://\S+", link)]
+
+
+def test_who_works_on_an_order_is_led_to_it_and_who_ordered_is_not() -> None:
+    linked = replace(CONFIGURATION, version="cfg_linked", order_link="https://threekit.example.com/orders/{id}")
+    led = {
+        f"{template}, {sample.name}"
+        for template, sample in SAMPLES
+        if "threekit.example.com/orders/" in RENDERER.email(linked, template, "en", sample.values).text
+    }
+    asked = {f"approval-request, {kind}" for kind in ("request", "changed", "escalated", "delegated")}
+    steps = {f"build-progress, milestone {step.name}" for step in CONFIGURATION.milestones}
+    assert led == asked | steps | {"approval-reminder, reminder", "approval-question, reply", "escalation, an order"}
 
 
 def test_every_template_is_a_mail_in_every_language() -> None:

@@ -35,7 +35,6 @@ from herald_cli.configuration_schema import (
     ChannelsFile,
     ListsFile,
     MappingFile,
-    MessagesFile,
     MilestonesFile,
     ReplyWordsEntry,
     RuleEntry,
@@ -45,6 +44,8 @@ from herald_cli.configuration_schema import (
     WhatsAppEntry,
 )
 from herald_cli.findings import Finding, did_you_mean
+from herald_cli.message_schema import KEYS as MESSAGE_KEYS
+from herald_cli.message_schema import MessagesFile
 from herald_cli.template_folder import TemplateFiles, read_templates
 from herald_cli.yaml_reader import Document, read_yaml
 
@@ -54,7 +55,7 @@ CATALOG, APPROVALS, CALENDARS = "catalog.yaml", "approvals.yaml", "calendars.yam
 MESSAGES = "messages.yaml"
 RULES, CHECKS = "rules", "checks"
 Form = TypeVar("Form", bound=BaseModel)
-KEYS_OF = {APPROVALS: APPROVAL_KEYS, CALENDARS: CALENDAR_KEYS}
+KEYS_OF = {APPROVALS: APPROVAL_KEYS, CALENDARS: CALENDAR_KEYS, MESSAGES: MESSAGE_KEYS}
 """The keys of files that share none with others."""
 COMPUTED = COMPUTED_IN_ORDER | COMPUTED_IN_LINE
 

@@ -28,13 +28,11 @@ from herald.domain.facts_schema import (
 )
 from herald.domain.milestones import ORDER_STATUSES
 from herald.domain.notification import Severity
-from herald.domain.sms_length import MAX_SEGMENTS
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,63}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
 Expression = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 ListName = re.compile(r"[a-z][a-z0-9_]{0,63}")
-OrderAddress = re.compile(r"https://[^\s<>\"'{}]*(\{(id|shortId)\}[^\s<>\"'{}]*)+")
 TypePattern = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}\*?")
 
 
@@ -257,32 +255,6 @@ class ChannelsFile(Strict):
     whatsapp: WhatsAppEntry = WhatsAppEntry()
 
 
-class LinksEntry(Strict):
-    """Where messages lead beside Herald's own pages."""
-
-    order: str = ""
-
-    @field_validator("order")
-    @classmethod
-    def _of_an_order(cls, address: str) -> str:
-        if address and not OrderAddress.fullmatch(address):
-            raise ValueError("write an https address with {id} or {shortId} in it, or nothing")
-        return address
-
-
-class SmsEntry(Strict):
-    """How long an SMS may be when a sample is told."""
-
-    most_segments: Annotated[int, Field(ge=1, le=MAX_SEGMENTS)] = 3
-
-
-class MessagesFile(Strict):
-    """``messages.yaml``."""
-
-    links: LinksEntry = LinksEntry()
-    sms: SmsEntry = SmsEntry()
-
-
 class SourceEntry(Strict):
     """What is expected of a source."""
 
@@ -303,7 +275,7 @@ KNOWN_KEYS = frozenset(
         RulesFile, RuleEntry, ThenEntry, NotifyEntry, AudiencesFile, AudienceEntry, MemberEntry,
         OrderExpressions, LineExpressions, ComponentExpressions, JobExpressions, SectionEntry, ReplyEntry,
         CallbackEntry, MilestonesFile, StepEntry, ChannelsFile, StatusEntry, ReplyWordsEntry, WhatsAppEntry,
-        WhatsAppTemplateEntry, SourcesFile, SourceEntry, MessagesFile, LinksEntry, SmsEntry,
+        WhatsAppTemplateEntry, SourcesFile, SourceEntry,
     )
     for field in form.model_fields
 )  # fmt: skip

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from jinja2 import TemplateSyntaxError, nodes
 
 from herald.adapters.message_sandbox import MessageSandbox
-from herald.adapters.template_bundle import BODY, HTML, TemplateBundle
+from herald.adapters.template_bundle import HTML, TemplateBundle
 from herald.adapters.template_formats import FORMATS
 from herald.adapters.template_texts import TESTS, TEXTS
 
@@ -65,11 +65,6 @@ class TemplateReader:
         if (key, html) not in self._trees:
             self._trees[key, html] = self._sandboxes[html].parse(self._bundle.sources[key], key, key)
         return self._trees[key, html]
-
-
-def is_for_both(key: str) -> bool:
-    """Tell whether a file serves HTML and text."""
-    return key.endswith(f".{BODY.rpartition('.')[2]}")
 
 
 def place_of(error: TemplateSyntaxError, key: str) -> tuple[str, int, str]:

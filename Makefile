@@ -8,7 +8,7 @@ UV := $(BIN)/uv pip install --quiet
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup chromium demo up test lint types arrows unit suite e2e storm published bench build deploy format clean
+.PHONY: help setup chromium demo up test lint types arrows unit suite e2e storm published pictures bench build deploy format clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 18
@@ -67,6 +67,9 @@ storm: setup  ## An hour of outage at OpenText in simulated time; ends with 1 if
 published: setup  ## Write docs/openapi.json, docs/schemas/ and the table of calling codes anew
 	$(BIN)/python -m herald_cli.published
 	$(BIN)/python -m herald_cli.calling_code_table
+
+pictures: setup chromium  ## Take the pictures of docs/messages.md anew, and see that every mail fits a telephone
+	@$(BIN)/python -m tests.message_pictures
 
 bench: setup  ## Print ratios to floors, and what an event costs
 	$(BIN)/python -m bench

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from herald.adapters.template_bundle import TemplateBundle
 from herald.domain.configuration import Configuration
 from herald.domain.event_types import known_types, variables_of
 from herald_cli.approval_step_lint import step_findings
@@ -73,7 +74,7 @@ def _templates(document: Document, configuration: Configuration) -> Iterator[Fin
     chains = configuration.approvals.values()
     used = {channel for chain in chains for channel in chain.channels}
     used |= {channel for chain in chains for step in chain.steps for channel in step.channels}
-    there = {key.partition("/")[0] for key in configuration.templates}
+    there = TemplateBundle(configuration).names()
     at: Keys = ("chains",)
     for template in TEMPLATES if used else ():
         lacking = [key for channel in sorted(used) for key in missing_parts(configuration, template, channel)]

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from herald.adapters.template_bundle import SMS, WHATSAPP, TemplateBundle
+from herald.adapters.templates import EMAIL_PARTS, SMS_PARTS, WHATSAPP_PARTS
 from herald.domain.configuration import Configuration
 from herald.domain.delivery import Channel
 from herald_cli.configuration_folder import CHANNELS, LoadedFolder
@@ -11,21 +13,20 @@ from herald_cli.path_lint import bad_path
 from herald_cli.yaml_reader import Document, Keys
 
 PARTS_OF: Mapping[Channel, tuple[str, ...]] = {
-    Channel.EMAIL: ("subject.txt", "body.txt", "body.html"),
-    Channel.SMS: ("sms.txt",),
-    Channel.WHATSAPP: ("whatsapp.txt",),
-}
-SERVES_INSTEAD: Mapping[str, str] = {"whatsapp.txt": "sms.txt"}
+    Channel.EMAIL: EMAIL_PARTS, Channel.SMS: SMS_PARTS, Channel.WHATSAPP: WHATSAPP_PARTS,
+}  # fmt: skip
+SERVES_INSTEAD: Mapping[str, str] = {WHATSAPP: SMS}
 """What does for a part that a template does not have."""
 PATHS: tuple[Keys, ...] = (("status", "dsn_status"), ("status", "whatsapp_events"))
 
 
 def missing_parts(configuration: Configuration, template: str, channel: Channel) -> Iterator[str]:
-    """Yield what a template lacks for a channel in the default language, as ``<template>/<locale>/<part>``."""
-    folder = f"{template}/{configuration.default_locale}"
+    """Yield what a template lacks for a channel in the default language, as the key to add."""
+    bundle, locale = TemplateBundle(configuration), configuration.default_locale
     for part in PARTS_OF[channel]:
-        if not {f"{folder}/{part}", f"{folder}/{SERVES_INSTEAD.get(part, part)}"} & configuration.templates.keys():
-            yield f"{folder}/{part}"
+        if not any(bundle.key(template, locale, one) for one in (part, SERVES_INSTEAD.get(part, part))):
+            shares = f"{template}/{locale}" in configuration.words
+            yield f"{template}/{part}" if shares else f"{template}/{locale}/{part}"
 
 
 def channel_findings(loaded: LoadedFolder, configuration: Configuration) -> Iterator[Finding]:
@@ -53,10 +54,8 @@ def _paths(document: Document) -> Iterator[Finding]:
 
 
 def _registered(document: Document, configuration: Configuration) -> Iterator[Finding]:
-    languages: dict[str, set[str]] = {}
-    for key in configuration.templates:
-        template, language, _part = key.split("/")
-        languages.setdefault(template, set()).add(language)
+    bundle = TemplateBundle(configuration)
+    languages = {template: set(bundle.languages(template)) for template in bundle.names()}
     for template, registered in configuration.whatsapp.templates.items():
         at: Keys = ("whatsapp", "templates", template)
         if template not in languages:

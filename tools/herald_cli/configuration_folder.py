@@ -46,22 +46,24 @@ from herald_cli.configuration_schema import (
 from herald_cli.courtesy_schema import KEYS as COURTESY_KEYS
 from herald_cli.courtesy_schema import CourtesyFile, courtesy_of
 from herald_cli.findings import Finding, did_you_mean
+from herald_cli.message_schema import KEYS as MESSAGE_KEYS
+from herald_cli.message_schema import MessagesFile
+from herald_cli.template_folder import TemplateFiles, read_templates
 from herald_cli.uncollected import uncollected
 from herald_cli.yaml_reader import Document, read_yaml
 
 AUDIENCES, LISTS, MAPPING = "audiences.yaml", "lists.yaml", "mapping.yaml"
 MILESTONES, CHANNELS, SOURCES = "milestones.yaml", "channels.yaml", "sources.yaml"
 CATALOG, APPROVALS, CALENDARS, COURTESY = "catalog.yaml", "approvals.yaml", "calendars.yaml", "courtesy.yaml"
-BUDGETS = "budgets.yaml"
-RULES, CHECKS, TEMPLATES = "rules", "checks", "templates"
+BUDGETS, MESSAGES = "budgets.yaml", "messages.yaml"
+RULES, CHECKS = "rules", "checks"
 Form = TypeVar("Form", bound=BaseModel)
 KEYS_OF = {
     AUDIENCES: AUDIENCE_KEYS, APPROVALS: APPROVAL_KEYS, CALENDARS: CALENDAR_KEYS, COURTESY: COURTESY_KEYS,
-    BUDGETS: BUDGET_KEYS,
+    BUDGETS: BUDGET_KEYS, MESSAGES: MESSAGE_KEYS,
 }  # fmt: skip
 """The keys of files that share none with others."""
 COMPUTED = COMPUTED_IN_ORDER | COMPUTED_IN_LINE
-PARTS = frozenset({"subject.txt", "body.txt", "body.html", "sms.txt", "whatsapp.txt"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ class LoadedFolder:
     findings: tuple[Finding, ...]
     rules: tuple[PlacedRule, ...] = ()
     documents: Mapping[str, Document] = field(default_factory=dict)
+    templates: TemplateFiles = field(default_factory=TemplateFiles)
+    most_segments: int = MessagesFile().sms.most_segments
 
 
 def read_folder(folder: Path, today: date | None = None) -> Configuration:
@@ -119,7 +123,9 @@ def load_folder(folder: Path, today: date | None = None) -> LoadedFolder:
     reading.findings += unknown
     courtesy = reading.form(COURTESY, CourtesyFile, optional=True)
     budgets = reading.form(BUDGETS, BudgetsFile, optional=True)
-    templates = reading.templates()
+    messages = reading.form(MESSAGES, MessagesFile, optional=True) or MessagesFile()
+    templates = read_templates(folder)
+    reading.findings += templates.findings
     if reading.findings or audiences is None or mapping is None:
         return LoadedFolder(None, tuple(sorted(reading.findings)), rules, reading.documents)
     read = Configuration(
@@ -128,7 +134,9 @@ def load_folder(folder: Path, today: date | None = None) -> LoadedFolder:
         lists=_as_maps(lists.root) if lists else {},
         audiences=audiences_of(audiences),
         mapping=mapping.model_dump(exclude_none=True, by_alias=True),
-        templates=templates,
+        templates=templates.sources,
+        words=templates.words,
+        order_link=messages.links.order,
         default_locale=audiences.default_locale,
         milestones=_milestones(milestones),
         status=_status(channels.status),
@@ -147,7 +155,7 @@ def load_folder(folder: Path, today: date | None = None) -> LoadedFolder:
         to_bytes(configuration)
     except ConfigurationError as error:
         return LoadedFolder(None, (Finding(".", 1, 1, "too-large", str(error)),), rules, reading.documents)
-    return LoadedFolder(configuration, (), rules, reading.documents)
+    return LoadedFolder(configuration, (), rules, reading.documents, templates, messages.sms.most_segments)
 
 
 class _Reading:
@@ -193,23 +201,6 @@ class _Reading:
         except ValidationError as error:
             self.findings += [schema_finding(document, dict(problem)) for problem in error.errors(include_input=False)]
             return None
-
-    def templates(self) -> dict[str, str]:
-        templates: dict[str, str] = {}
-        root = self.folder / TEMPLATES
-        for file in sorted(root.rglob("*")):
-            key = file.relative_to(root).as_posix()
-            if not file.is_file() or file.name.startswith("."):
-                continue
-            name = f"{TEMPLATES}/{key}"
-            if key.count("/") != 2 or file.name not in PARTS:
-                fix = "a part is templates/<template>/<locale>/ and one of " + ", ".join(sorted(PARTS))
-                self.findings.append(Finding(name, 1, 1, "not-read", "the file is not read", fix))
-                continue
-            text = self._text(name)
-            if text is not None:
-                templates[key] = text
-        return templates
 
     def _text(self, name: str, *, optional: bool = False) -> str | None:
         try:

@@ -11,6 +11,7 @@ from herald_cli.commands import (
     scanning,
     silencing,
     story,
+    templating,
     whatsapp,
 )
 
@@ -30,6 +31,7 @@ app.command()(operating.redrive)
 configuring.config.command(epilog="Example: herald config backtest --since 7d --fail-above 100")(backtesting.backtest)
 app.add_typer(configuring.rules, name="rules")
 app.add_typer(configuring.config, name="config")
+app.add_typer(templating.app, name="template")
 app.add_typer(scanning.app, name="scan")
 app.add_typer(approving.app, name="approvals")
 app.add_typer(silencing.app, name="silence")

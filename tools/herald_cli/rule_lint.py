@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from herald.adapters.template_bundle import TemplateBundle
 from herald.domain.configuration import Audience, Configuration, Notify
 from herald.domain.event_types import BUILT_IN, is_connector_type, known_types
 from herald_cli.approval_lint import approval_findings
@@ -21,6 +22,7 @@ from herald_cli.findings import Finding, did_you_mean
 from herald_cli.path_lint import bad_path, types_without
 from herald_cli.reach_lint import FOR_ALL_OTHERS, may_miss, not_available, unreachable
 from herald_cli.read_rule import ReadRule, never_findings, read_rule
+from herald_cli.template_lint import template_findings
 from herald_cli.time_lint import time_findings
 from herald_cli.twice_lint import twice_findings
 from herald_cli.uncollected import uncollected
@@ -54,6 +56,7 @@ def lint_folder(folder: Path, today: date | None = None) -> tuple[Finding, ...]:
         *courtesy_findings(loaded, loaded.configuration),
         *budget_findings(loaded, loaded.configuration),
         *time_findings(loaded.configuration),
+        *template_findings(loaded, loaded.configuration),
     ]
     # A misspelt name makes another look unused: what is never needed is told when all else is right.
     if all(finding.warning for finding in found):
@@ -69,7 +72,7 @@ def _rules(
     """Check each rule, and add to ``read`` those without a fault."""
     seen: dict[str, PlacedRule] = {}
     known = known_types(configuration.mapping)
-    templates = frozenset(key.partition("/")[0] for key in configuration.templates)
+    templates = frozenset(TemplateBundle(configuration).names())
     for placed in loaded.rules:
         first = seen.setdefault(placed.rule.id, placed)
         if first is not placed:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from herald.domain.configuration import Configuration
-from herald_cli.configuration_folder import TEMPLATES
 from herald_cli.findings import Finding
+from herald_cli.template_folder import TEMPLATES
 
 _CALLED_UTC = re.compile(r"""\|\s*datetime\s*(?:\(\s*["']\w+["']\s*\))?\s*-?\}\}\s*(?:UTC|GMT)\b""")
 

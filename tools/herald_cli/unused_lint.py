@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from herald.adapters.template_bundle import TemplateBundle
 from herald.domain.configuration import Configuration
 from herald_cli.approval_lint import TEMPLATES as APPROVAL_TEMPLATES
 from herald_cli.condition_lint import condition_tree
-from herald_cli.configuration_folder import AUDIENCES, CALENDARS, CHECKS, LISTS, TEMPLATES, LoadedFolder
+from herald_cli.configuration_folder import AUDIENCES, CALENDARS, CHECKS, LISTS, LoadedFolder
 from herald_cli.findings import Finding
 from herald_cli.read_rule import ReadRule, lists_of
+from herald_cli.template_folder import TEMPLATES
 from herald_cli.yaml_reader import Keys
 
 
@@ -17,7 +19,7 @@ def unused_findings(loaded: LoadedFolder, configuration: Configuration, rules: I
     audiences, templates, lists = _audiences(configuration), _templates(configuration), _lists(loaded, rules)
     for name in sorted(configuration.audiences.keys() - audiences):
         yield _unused(loaded, AUDIENCES, ("audiences", name), f"nobody tells or asks the audience `{name}`")
-    for name in sorted({key.partition("/")[0] for key in configuration.templates} - templates):
+    for name in sorted(set(TemplateBundle(configuration).names()) - templates):
         finding = Finding(f"{TEMPLATES}/{name}", 1, 1, "unused", f"nothing is told with the template `{name}`")
         yield replace(finding, warning=True)
     for name in sorted(configuration.lists.keys() - lists):

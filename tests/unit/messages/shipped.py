@@ -1,28 +1,24 @@
 """The templates in ``config/`` and what every one of them is held to."""
 
-from datetime import UTC, datetime
+import re
+from collections.abc import Iterable
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
+from herald.adapters.template_bundle import TemplateBundle
 from herald_cli.configuration_folder import read_folder
 
 CONFIGURATION = read_folder(Path(__file__).parents[3] / "config")
+BUNDLE = TemplateBundle(CONFIGURATION)
 LOCALES = ("en", "de", "fr")
 VOID = {"meta", "br", "img"}
 PICTURE_WIDTHS = ("64", "320")
 """Of an item in a list, and of the configuration that is to be approved."""
-NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 
-def around(event_type: str, rule_id: str = "large-order", subject: str = "order/7f1c0a52") -> dict[str, Any]:
-    """What a template sees beside the variables of its event."""
-    return {
-        "event": {"id": "evt_1", "subject": subject, "type": event_type, "source": "/threekit/pim"},
-        "now": NOW,
-        "recipient": {"name": "Anna", "locale": None},
-        "rule": {"id": rule_id, "description": "The order exceeds what sales may confirm alone.", "severity": "high"},
-    }
+def lacking(template: str, locale: str, parts: Iterable[str]) -> list[str]:
+    """The parts that a template does not have in a language."""
+    return [part for part in parts if BUNDLE.key(template, locale, part) is None]
 
 
 class _Balance(HTMLParser):
@@ -46,11 +42,15 @@ class _Balance(HTMLParser):
             self.pictures.append(dict(attrs)["src"] or "")
             self.alternatives.append(dict(attrs)["alt"] or "")
             assert dict(attrs)["width"] in PICTURE_WIDTHS
-        assert tag not in ("script", "style", "link", "form")
+        assert tag not in ("script", "link", "form")
         assert not [name for name, _ in attrs if name.startswith("on")]
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open[-1:] == ["style"]:
+            assert not re.search(r"url\(|@import|@font-face|expression", data)
 
 
 def assert_well_formed(html: str) -> None:

@@ -3,20 +3,11 @@
 from itertools import product
 
 import pytest
-from tests.unit.messages.approval_samples import (
-    ASKING,
-    CODE,
-    RESULTS,
-    ask,
-    differences,
-    mail_of,
-    sms_of,
-    values,
-    waiting,
-)
+from tests.unit.messages.approval_samples import ASKING, mail_of, sms_of
 from tests.unit.messages.shipped import LOCALES, parsed
 
 from herald.domain.sms_length import Encoding, sms_length
+from herald_cli.samples.approvals import CODE, RESULTS, ask, differences, values, waiting
 
 BY = ("people", "policy", "deadline", "administrator", "requester")
 DEADLINE = {"en": "Nov 26, 2026, 4:00\u202fPM CET", "de": "26.11.2026, 16:00 MEZ", "fr": "26 nov. 2026, 16:00 CET"}

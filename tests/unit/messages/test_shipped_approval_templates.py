@@ -5,33 +5,27 @@ from itertools import product
 from typing import Any
 
 import pytest
-from tests.unit.messages.approval_samples import (
-    ASKING,
+from tests.unit.messages.approval_samples import ASKING, ENDLESS, HOSTILE, KINDS, RENDERER, mail_of, sms_of
+from tests.unit.messages.shipped import CONFIGURATION, LOCALES, lacking, parsed
+
+from herald.adapters.exact_json import dumps, loads
+from herald.domain.sms_length import Encoding, sms_length
+from herald.usecases.approvals.tellings import TEMPLATES
+from herald_cli.samples.approvals import (
     CODE,
-    ENDLESS,
-    HOSTILE,
-    KINDS,
     LINK,
     PICTURE,
-    RENDERER,
-    TEMPLATE_OF,
     WAITING_LINK,
     ask,
     decisions,
     differences,
-    mail_of,
     order,
-    sms_of,
     values,
     waiting,
 )
-from tests.unit.messages.shipped import CONFIGURATION, LOCALES, parsed
-
-from herald.adapters.exact_json import dumps, loads
-from herald.domain.sms_length import Encoding, sms_length
 
 PARTS = ("subject.txt", "body.txt", "body.html", "sms.txt")
-ALL = list(product(TEMPLATE_OF, LOCALES))
+ALL = list(product(TEMPLATES, LOCALES))
 
 
 def poorer(told: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -49,7 +43,7 @@ def poorer(told: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 @pytest.mark.parametrize(("template", "locale"), list(product(KINDS, LOCALES)))
 def test_every_part_is_there_in_every_language(template: str, locale: str) -> None:
-    assert [part for part in PARTS if f"{template}/{locale}/{part}" not in CONFIGURATION.templates] == []
+    assert lacking(template, locale, PARTS) == []
 
 
 @pytest.mark.parametrize(("kind", "locale"), ALL)

@@ -6,8 +6,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from tests.unit.messages.catalog_samples import HOSTILE, ITEM, LINKS, TYPES, full, rows, told
-from tests.unit.messages.shipped import CONFIGURATION, LOCALES, around, parsed
+from tests.unit.messages.shipped import CONFIGURATION, LOCALES, lacking, parsed
 
 from herald.adapters.exact_json import dumps, loads
 from herald.adapters.templates import JinjaRenderer
@@ -15,8 +14,11 @@ from herald.domain.catalog.messages import shown_items
 from herald.domain.delivery import Channel
 from herald.domain.message import EmailContent
 from herald.domain.sms_length import Encoding, sms_length
+from herald_cli.samples.scans import ITEM, LINKS, TYPES, full, rows, told
+from herald_cli.samples.surroundings import around
 
 ALL = list(product(TYPES, LOCALES))
+HOSTILE = "<script>alert('x')</script>{{ 7*7 }}{% raw %}\r\nBcc: everyone@example.com\u2028" + "endless" * 60
 OF_ITEMS = ("release-wave", "launch-ready", "localization-late")
 
 
@@ -43,7 +45,7 @@ def poorer(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 @pytest.mark.parametrize(("template", "locale"), ALL)
 def test_every_part_is_there_in_every_language(template: str, locale: str) -> None:
     parts = ["subject.txt", "body.txt", "body.html", *(["sms.txt"] if template == "catalog-critical" else [])]
-    assert [part for part in parts if f"{template}/{locale}/{part}" not in CONFIGURATION.templates] == []
+    assert lacking(template, locale, parts) == []
 
 
 def test_every_rule_about_scans_has_its_own_template() -> None:

@@ -7,45 +7,22 @@ from itertools import product
 from typing import Any
 
 import pytest
-from tests.unit.messages.catalog_samples import TYPES as OF_SCANS
-from tests.unit.messages.shipped import CONFIGURATION, LOCALES, around, assert_well_formed
+from tests.unit.messages.shipped import CONFIGURATION, LOCALES, assert_well_formed, lacking
 
 from herald.adapters.templates import JinjaRenderer
 from herald.domain.delivery import Channel
 from herald.domain.sms_length import Encoding, sms_length
+from herald_cli.samples import flows
+from herald_cli.samples.flows import CLOSED, INCIDENT, JOB, MILESTONE, SINCE
+from herald_cli.samples.scans import TYPES as OF_SCANS
+from herald_cli.samples.surroundings import around
 
-SINCE = datetime(2025, 10, 8, 3, 15, tzinfo=UTC)
-INCIDENT: dict[str, Any] = {
-    "id": "inc_orq7ytrkqw7ncc5ibobdtehi3h",
-    "system": "pim",
-    "state": "open",
-    "failures": 17,
-    "openedAt": SINCE,
-}
-CLOSED = {**INCIDENT, "state": "closed", "closedAt": SINCE + timedelta(hours=26, minutes=5)}
-JOB = {
-    "id": "5eed000b-1",
-    "title": "Export",
-    "type": "export",
-    "status": "stopped",
-    "tasks": 12,
-    "successes": 9,
-    "failures": 3,
-}
-ORDER: dict[str, Any] = {
-    "id": "5eed000a-0000-4000-8000-000000000001",
-    "shortId": "berSofa1",
-    "name": "Berlin 2025001",
-    "region": "EMEA",
-    "customer": {"name": "Jonas Brandt"},
-    "lines": [{"sku": "AF-SOF-001", "name": "Sofa <Alder> & Söhne", "quantity": 2}],
-}
-MILESTONE = {"name": "shipped", "place": 4, "previous": "in_production", "at": SINCE}
-REACHED = {"orderId": ORDER["id"], "milestone": "shipped", "note": "Two parcels <today>"}
-FAILED = {"system": "pim", "message": "12 items have no <price>", "affects": ["prices in EUR", "spring"]}
-ITEM = {"itemId": "5eed0005-a", "itemName": "Meadow <Sideboard>", "note": "Kept in English"}
-LOCALIZED = {**ITEM, "locale": "fr-FR"}
-APPROVED = {**ITEM, "region": "EMEA", "outcome": "approved", "decidedBy": "Ines Falk"}
+# Names and texts as people could write them.
+ORDER = {**flows.ORDER, "lines": [{"sku": "AF-SOF-001", "name": "Sofa <Alder> & Söhne", "quantity": 2}]}
+REACHED = {**flows.REACHED, "note": "Two parcels <today>"}
+FAILED = {**flows.FAILED, "message": "12 items have no <price>"}
+LOCALIZED = {**flows.LOCALIZED, "itemName": "Meadow <Sideboard>"}
+APPROVED = {**flows.APPROVED, "itemName": "Meadow <Sideboard>"}
 
 BUDGET = {
     "limit": "phone-person-day",
@@ -157,7 +134,7 @@ def test_any_fact_may_be_missing(case: str, locale: str) -> None:
         mail = renderer.email(CONFIGURATION, template, locale, values)
         assert mail.subject, missing
         assert_well_formed(mail.html)
-        if f"{template}/{locale}/sms.txt" in CONFIGURATION.templates:
+        if not lacking(template, locale, ["sms.txt"]):
             assert renderer.sms(CONFIGURATION, template, locale, values).text, missing
 
 

@@ -5,9 +5,10 @@ from itertools import product
 from typing import Any
 
 import pytest
-from tests.unit.messages.shipped import CONFIGURATION, LOCALES, around, assert_well_formed
+from tests.unit.messages.shipped import CONFIGURATION, LOCALES, assert_well_formed, lacking
 
 from herald.adapters.templates import JinjaRenderer
+from herald_cli.samples.surroundings import around
 
 TEMPLATES = ("approval-request", "escalation")
 PARTS = ("subject.txt", "body.txt", "body.html", "sms.txt")
@@ -36,8 +37,7 @@ CASES = list(product(TEMPLATES, LOCALES))
 
 
 def test_both_templates_have_every_part_in_every_language() -> None:
-    wanted = {f"{template}/{locale}/{part}" for template, locale, part in product(TEMPLATES, LOCALES, PARTS)}
-    assert wanted <= set(CONFIGURATION.templates)
+    assert [part for template, locale in CASES for part in lacking(template, locale, PARTS)] == []
 
 
 @pytest.mark.parametrize(("template", "locale"), CASES)

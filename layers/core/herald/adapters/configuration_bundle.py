@@ -95,6 +95,8 @@ def to_document(configuration: Configuration) -> dict[str, Any]:
         "audiences": {name: audience_document(audience) for name, audience in configuration.audiences.items()},
         "mapping": configuration.mapping,
         "templates": configuration.templates,
+        "words": configuration.words,
+        "order_link": configuration.order_link,
         "default_locale": configuration.default_locale,
         "milestones": [[step.name, step.status] for step in configuration.milestones],
         "status": asdict(configuration.status),
@@ -125,6 +127,9 @@ def from_document(document: Mapping[str, Any]) -> Configuration:
         mapping=document["mapping"],
         templates=document["templates"],
         default_locale=document["default_locale"],
+        # A version that was stored before templates had words in files of their own has none.
+        words=document.get("words", {}),
+        order_link=document.get("order_link", ""),
         # A version that was stored before there were milestones and the like has none.
         milestones=tuple(MilestoneStep(name, status) for name, status in document.get("milestones", ())),
         status=StatusReading(**_tuples(document.get("status", {}))),

@@ -22,11 +22,11 @@ class FormatError(ValueError):
 @pass_context
 def money(context: Context, value: Any, currency: Any) -> str:
     """Write an amount with its ISO 4217 currency, rounded to its minor unit. Raises ``FormatError``."""
-    if not (isinstance(currency, str) and len(currency) == 3 and currency.isascii() and currency.isupper()):
+    if not is_currency(currency):
         raise FormatError("money needs a currency of three capital letters")
     from babel.numbers import format_currency  # noqa: PLC0415 - Babel is slow to import, and not all messages need it
 
-    return format_currency(_decimal(value), currency, locale=_locale(context))
+    return format_currency(_decimal(value), currency, locale=locale_of(context))
 
 
 @pass_context
@@ -34,7 +34,7 @@ def number(context: Context, value: Any) -> str:
     """Write a number with all its digits. Raises ``FormatError``."""
     from babel.numbers import format_decimal  # noqa: PLC0415 - as above
 
-    return format_decimal(_decimal(value), locale=_locale(context), decimal_quantization=False)
+    return format_decimal(_decimal(value), locale=locale_of(context), decimal_quantization=False)
 
 
 @pass_context
@@ -53,8 +53,13 @@ def date_and_time(context: Context, value: Any, style: Style = "medium", zone: A
         recipient = context.get("recipient")
         zone = recipient.get("zone") if isinstance(recipient, Mapping) else None
     if zone is None:
-        return format_datetime(_moment(value), style, locale=_locale(context))
-    return _local_time(_moment(value).astimezone(_zone(zone)), style, _locale(context))
+        return format_datetime(_moment(value), style, locale=locale_of(context))
+    return _local_time(_moment(value).astimezone(_zone(zone)), style, locale_of(context))
+
+
+def is_currency(value: Any) -> bool:
+    """Tell whether a value has the form of an ISO 4217 code."""
+    return isinstance(value, str) and len(value) == 3 and value.isascii() and value.isupper()
 
 
 FORMATS: dict[str, Callable[..., Any]] = {"money": money, "number": number, "datetime": date_and_time}
@@ -116,8 +121,8 @@ def _zone(name: Any) -> tzinfo:
         return UTC
 
 
-def _locale(context: Context) -> "Locale":
-    """The message's locale, or the nearest that Babel knows; English if it knows none."""
+def locale_of(context: Context) -> "Locale":
+    """Return the message's locale, or the nearest that Babel knows; English if it knows none."""
     from babel import Locale, UnknownLocaleError  # noqa: PLC0415 - as above
 
     tags = str(context.get("locale", "en")).replace("_", "-").split("-")

@@ -48,6 +48,11 @@ class Budget:
 _budget: ContextVar[Budget] = ContextVar("budget")
 
 
+def spend(steps: int = 1) -> None:
+    """Take steps off the budget of the rendering that is under way. Raises ``SecurityError`` when none are left."""
+    _budget.get().spend(steps)
+
+
 class TemplateSandbox(ImmutableSandboxedEnvironment):
     """One environment for text or for HTML, with the filters of messages."""
 
@@ -95,7 +100,7 @@ class TemplateSandbox(ImmutableSandboxedEnvironment):
 
     def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Call what is allowed, and count it."""
-        _budget.get().spend()
+        spend()
         return super().call(context, obj, *args, **kwargs)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
@@ -119,18 +124,18 @@ def _counted(items: Iterable[Any]) -> Iterable[Any]:
     if isinstance(items, Undefined):
         return items  # iterating it raises, and names it
     if isinstance(items, Sized):
-        _budget.get().spend(len(items))
+        spend(len(items))
         return items
     return _counting(items)
 
 
 def _counting(items: Iterable[Any]) -> Iterator[Any]:
     for item in items:
-        _budget.get().spend()
+        spend()
         yield item
 
 
 def _range(*bounds: int) -> range:
     found = range(*bounds)
-    _budget.get().spend(len(found))
+    spend(len(found))
     return found

@@ -109,13 +109,15 @@ class Configuration:
     """One immutable version of everything in ``config/``.
 
     ``mapping`` maps an event type (``*`` suffix allowed) to where its fields are found; ``templates`` maps
-    ``<template>/<locale>/<part>`` to text; ``milestones`` stand in the order in which they are reached;
-    ``silent_after`` says how long a source may be silent; ``catalog`` is how the catalogue is watched, as plain objects
-    (``domain.catalog.plan``). ``approvals`` are chains by id, ``calendars`` working hours by name, of which
-    ``default_calendar`` serves who has none; ``courtesy`` is when and how often people are written to, ``budgets`` what
-    messages may cost, as plain objects (``domain.budget_plan``). ``people`` are those of ``audiences.yaml`` by
-    ``Recipient.key``. ``local_times``: messages show times in the recipient's zone; templates of before then write UTC
-    behind them. ``version`` is ``cfg_`` and a hash of all the rest.
+    ``<template>/<locale>/<part>`` to text, ``<template>/<part>`` where languages share it and ``shared/<file>`` where
+    templates do; ``words`` maps ``<template>/<locale>`` to the words of a language; ``milestones`` stand in the order
+    in which they are reached; ``silent_after`` says how long a source may be silent; ``catalog`` is how the catalogue
+    is watched, as plain objects (``domain.catalog.plan``). ``approvals`` are chains by id, ``calendars`` working hours
+    by name, of which ``default_calendar`` serves who has none; ``courtesy`` is when and how often people are written
+    to, ``budgets`` what messages may cost, as plain objects (``domain.budget_plan``). ``people`` are those of
+    ``audiences.yaml`` by ``Recipient.key``. ``local_times``: messages show times in the recipient's zone; templates of
+    before then write UTC behind them. ``order_link`` is the address of an order in Threekit's pages, with ``{id}`` or
+    ``{shortId}`` in it; empty, nobody said what it is like. ``version`` is ``cfg_`` and a hash of all the rest.
     """
 
     version: str
@@ -138,6 +140,8 @@ class Configuration:
     budgets: Mapping[str, Any] = field(default_factory=dict)
     people: Mapping[str, Person] = field(default_factory=dict)
     local_times: bool = True
+    words: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    order_link: str = ""
     _by_type: dict[str, tuple[Rule, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

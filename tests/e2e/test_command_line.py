@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from tests.e2e.whole_stack import WholeStack, wait_until
 
+from herald_cli.configuration_folder import read_folder
 from herald_cli.ports_of_stack import configuration_store
 from localrun.bring_up import ROOT
-from localrun.running_house import ORDERS
+from localrun.running_house import ORDERS, at_any_hour
 from simulators.threekit.seed import ids
 
 pytestmark = pytest.mark.e2e
@@ -154,8 +155,10 @@ class TestTrace:
 class TestConfigApply:
     @pytest.fixture(autouse=True)
     def _as_it_was(self, stack: WholeStack) -> Iterator[None]:
+        store = configuration_store(stack.house.connection)
+        store.apply(read_folder(CONFIG))
         yield
-        stack.command_json("config", "apply", "--config", str(CONFIG))
+        store.apply(at_any_hour(read_folder(CONFIG)))
 
     def test_a_changed_folder_becomes_the_active_version(self, stack: WholeStack, tmp_path: Path) -> None:
         before = self._active(stack)

@@ -75,8 +75,11 @@ def running_house(
 
 
 def at_any_hour(configuration: Configuration) -> Configuration:
-    """Return the configuration without sending hours: what a local run shows must not hang on when it is run."""
-    courtesy = replace(configuration.courtesy, hours={})
+    """Return the configuration without sending hours and throttles.
+
+    What a local run shows must not hang on when it is run, nor on how much the same few people were told before.
+    """
+    courtesy = replace(configuration.courtesy, hours={}, throttles=())
     return versioned(replace(configuration, courtesy=courtesy))
 
 

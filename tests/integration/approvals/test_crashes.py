@@ -20,6 +20,7 @@ from herald.domain.approval.approval import State
 from herald.usecases.approvals import approval_shelves
 from herald.usecases.outcome import Outcome
 from herald_cli.configuration_folder import read_folder
+from localrun.running_house import at_any_hour
 from simulators import OpenTextSimulator, ThreekitSimulator
 
 BEHIND_THE_PAGE = [
@@ -27,7 +28,7 @@ BEHIND_THE_PAGE = [
     "evaluate.decided", "evaluate.saved",
     "approval.timed", "approval.listed", "approval.remembered", "approval.receipted", "approval.noted",
     "evaluate.opened", "evaluate.enqueued", "evaluate.audited",
-    "dispatch.claimed", "dispatch.submitted", "dispatch.recorded", "dispatch.audited",
+    "dispatch.claimed", "dispatch.submitted", "dispatch.recorded", "dispatch.audited", "dispatch.passed_on",
     "track.observed", "track.recorded", "track.audited",
     "writeback.put", "writeback.audited",
     "timer.recorded",
@@ -92,7 +93,7 @@ def undisturbed() -> Mapping[str, Any]:
             patch.setenv(name, "testing")
         patch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
         with mock_aws(), ThreekitSimulator() as threekit, OpenTextSimulator(manual=True) as opentext:
-            people = Approving(_Noting(threekit, opentext, read_folder(ROOT / "config"), met))
+            people = Approving(_Noting(threekit, opentext, at_any_hour(read_folder(ROOT / "config")), met))
             play(people)
             return {**story(people), "points": met}
 

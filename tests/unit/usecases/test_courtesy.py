@@ -246,6 +246,12 @@ class TestThrottles:
         post.hand_in(subject="order/8")
         assert len(post.sent) == 5
 
+    def test_what_has_words_of_its_own_is_never_told_in_a_digest(self) -> None:
+        post = office(replace(GATHERED, throttles=self.few.throttles))
+        for number in range(4):
+            post.hand_in(subject=f"order/{number}", channels=BOTH, about="order.0")
+        assert post.sent == [f"order/{number}" for number in range(4)]
+
     def test_the_same_message_again_is_not_counted_again(self) -> None:
         post = office(self.few)
         first = post.hand_in(channels=BOTH)

@@ -218,9 +218,10 @@ class _Case:
         """Say whether it may become part of a digest that can reach them: once, before anything else is done with it.
 
         What has waited in a digest or for its hours goes out when that is over, or it could wait by turns for ever.
+        What is told in words of its own, as approvals are, holds links and codes that no digest could tell.
         """
-        is_digest = self.notification.rule_id == DIGEST_RULE
-        return not (self.record.deliveries or is_digest or self.is_critical) and bool(self.reachable(channels))
+        alone = self.notification.rule_id == DIGEST_RULE or self.notification.about
+        return not (self.record.deliveries or alone or self.is_critical) and bool(self.reachable(channels))
 
     def reachable(self, channels: tuple[Channel, ...]) -> tuple[Channel, ...]:
         return tuple(channel for channel in channels if self.notification.recipient.address(channel))

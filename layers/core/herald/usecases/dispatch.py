@@ -161,8 +161,8 @@ class Dispatch:
         admission = self.passage.ask(has_turn=on_time)
         if not isinstance(admission, Wait):
             return None
-        held = delivery.held(now, admission.until, admission.reason, "at OpenText's gate", turn=admission.is_turn)
-        self.deliveries.write(record, held)
+        waiting = delivery.waits(now, admission.until, admission.reason, "at OpenText's gate", turn=admission.is_turn)
+        self.deliveries.write(record, waiting)
         return Later(admission.until - now, admission.reason)
 
     def _next_at(self, record: NotificationRecord, basis: Basis) -> datetime | None:

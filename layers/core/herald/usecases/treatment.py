@@ -50,7 +50,7 @@ class Treat:
             self.timers.set(record.notification.id, delivery.due_at)
 
     def _hold(self, record: NotificationRecord, delivery: Delivery, hold: Hold) -> None:
-        held = delivery.waits(self.deliveries.clock(), hold.until, hold.reason, hold.detail)
+        held = delivery.held(self.deliveries.clock(), hold.until, hold.reason, hold.detail)
         self.deliveries.write(record, held)
         self.deliveries.checkpoint("dispatch.held", record.notification.subject)
         if hold.wakes or self._closed_meanwhile(hold):

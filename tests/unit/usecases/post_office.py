@@ -26,6 +26,7 @@ from herald.domain.message import EmailContent
 from herald.domain.notification import Notification, Recipient, Severity, notification_id
 from herald.domain.working_time import Calendar
 from herald.ports import Clock, NotificationRecord
+from herald.usecases.basis import FindBasis
 from herald.usecases.deliveries import Deliveries
 from herald.usecases.digest_entries import DigestEntries
 from herald.usecases.dispatch import Dispatch
@@ -91,15 +92,16 @@ class PostOffice:
         self.state = StateWithInterludes(self.clock, self.interludes)
         self.timers, self.opentext = MemoryTimers(), MemoryOpenText()
         configurations, renderer = MemoryConfigurationStore(self.configuration), JinjaRenderer()
-        digests = DigestEntries(self.state, self.ledger, self.decisions, configurations, renderer)
-        messages = MessageMaker(self.decisions, configurations, renderer, digests, links=dict, prefix="test")
+        basis = FindBasis(self.decisions, configurations)
+        digests = DigestEntries(self.state, self.ledger, basis, renderer)
         deliveries = Deliveries(
             ledger=self.ledger, audit=self.audit, writeback=MemoryWritebackQueue(), clock=self.clock,
             checkpoint=self._checkpoint, count=lambda _name, _number: None,
         )  # fmt: skip
         self.dispatch = Dispatch(
-            ledger=self.ledger, deliveries=deliveries, messages=messages,
-            treat=treatment(deliveries, messages, self.state, self.timers), timers=self.timers, opentext=self.opentext,
+            ledger=self.ledger, deliveries=deliveries, basis=basis,
+            messages=MessageMaker(renderer, digests, links=dict, prefix="test"),
+            treat=treatment(deliveries, basis, self.state, self.timers), timers=self.timers, opentext=self.opentext,
             passage=Passage(self.state, "opentext", GatePolicy(1000.0), self.clock, lambda _name, _number: None),
             state=self.state, clock=self.clock, chance=lambda: 0.5, checkpoint=self._checkpoint,
             lease=timedelta(seconds=30), grace=timedelta(seconds=30), window=timedelta(hours=24),

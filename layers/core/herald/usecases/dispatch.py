@@ -22,8 +22,9 @@ from herald.ports import (
     Timers,
 )  # fmt: skip
 from herald.usecases import shelves
+from herald.usecases.basis import Basis, FindBasis
 from herald.usecases.deliveries import Deliveries, open_delivery
-from herald.usecases.message_making import Basis, MessageMaker
+from herald.usecases.message_making import MessageMaker
 from herald.usecases.outcome import AGAIN, DONE, SOON, Again, Later, Outcome
 from herald.usecases.passage import Passage
 from herald.usecases.treatment import Treat
@@ -46,6 +47,7 @@ class Dispatch:
 
     ledger: Ledger
     deliveries: Deliveries
+    basis: FindBasis
     messages: MessageMaker
     treat: Treat
     timers: Timers
@@ -112,7 +114,7 @@ class Dispatch:
         """See to it that the next channel takes over where this one had no success in its time."""
         if delivery.next_at is None:
             return DONE
-        after = self.messages.basis(record.notification).next_channel(record.notification)
+        after = self.basis(record.notification).next_channel
         if after is None or delivery.state in SUCCESS[after.unless]:
             return DONE
         if now < delivery.next_at:
@@ -123,9 +125,9 @@ class Dispatch:
 
     def _submit(self, record: NotificationRecord, delivery: Delivery, now: datetime) -> Outcome | Again:
         # Everything that can go wrong on our side goes wrong before the claim, so that a claim means a submit.
-        basis = self.messages.basis(record.notification)
+        basis = self.basis(record.notification)
         try:
-            message = self.messages(record, delivery, basis)
+            message = self.messages(delivery, basis)
         except RenderError as error:
             self._refused(record, delivery, Reason.RENDER_FAILED, str(error))
             return AGAIN
@@ -167,7 +169,7 @@ class Dispatch:
 
     def _next_at(self, record: NotificationRecord, basis: Basis) -> datetime | None:
         """Return when the next channel takes over, where the configuration says so."""
-        after = basis.next_channel(record.notification)
+        after = basis.next_channel
         return self.clock() + after.after if after is not None and len(record.notification.channels) > 1 else None
 
     def _remember_address(self, record: NotificationRecord, delivery: Delivery) -> None:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from herald.domain.delivery import Delivery, DeliveryState
 from herald.domain.errors import Reason
 from herald.ports import NotificationRecord, StateStore, Timers
-from herald.usecases import courtesy_shelves as shelves
+from herald.usecases import courtesy_shelves
+from herald.usecases.basis import Basis, FindBasis
 from herald.usecases.courtesy import Courtesies, Hold, Leave
 from herald.usecases.deliveries import Deliveries
 from herald.usecases.gathering import Gathering, Tell
-from herald.usecases.message_making import Basis, MessageMaker
 from herald.usecases.outcome import AGAIN, DONE, Again, Outcome
 from herald.usecases.settled import settled
 
@@ -22,7 +22,7 @@ class Treat:
     courtesies: Courtesies
     gathering: Gathering
     deliveries: Deliveries
-    messages: MessageMaker
+    basis: FindBasis
     state: StateStore
     timers: Timers
 
@@ -58,18 +58,18 @@ class Treat:
 
     def _closed_meanwhile(self, hold: Hold) -> bool:
         """Say whether a digest was told while a message was on its way into it: nobody would bring that message."""
-        window = shelves.windows(self.state).get(hold.detail.partition(" ")[2])
+        window = courtesy_shelves.windows(self.state).get(hold.detail.partition(" ")[2])
         return window is None or window.closed_at is not None
 
     def _wakes_itself(self, record: NotificationRecord, delivery: Delivery) -> bool:
         if delivery.reason is not Reason.GATHERED:
             return True
-        window = shelves.windows(self.state).get(delivery.detail.partition(" ")[2])
+        window = courtesy_shelves.windows(self.state).get(delivery.detail.partition(" ")[2])
         return window is None or window.opener == record.notification.id
 
     def _tell(self, tell: Tell) -> None:
         """End every member of a closed digest and have the digest sent. Whoever wakes the others is the last to end."""
-        window = shelves.windows(self.state).get(tell.digest)
+        window = courtesy_shelves.windows(self.state).get(tell.digest)
         loaded = [self.deliveries.ledger.load(member) for member in (window.members if window else ())]
         waiting = [record for record in loaded if record is not None and _waits(record, tell.digest)]
         over = {record.notification.id: why for record in waiting if (why := self._settled(record))}
@@ -107,8 +107,7 @@ class Treat:
             self.timers.set(identity, self.deliveries.clock())
 
     def _settled(self, record: NotificationRecord) -> str:
-        basis = self.messages.basis(record.notification)
-        return settled(record.notification, basis.decision.facts, self.state)
+        return settled(record.notification, self.basis(record.notification).decision.facts, self.state)
 
 
 def _waits(record: NotificationRecord, digest: str) -> bool:
@@ -118,7 +117,7 @@ def _waits(record: NotificationRecord, digest: str) -> bool:
     return held or delivery.state is DeliveryState.DIGESTED
 
 
-def treatment(deliveries: Deliveries, messages: MessageMaker, state: StateStore, timers: Timers) -> Treat:
+def treatment(deliveries: Deliveries, basis: FindBasis, state: StateStore, timers: Timers) -> Treat:
     """Return the treatment over what dispatch works with."""
     gathering = Gathering(state, deliveries.ledger, timers, deliveries.clock)
-    return Treat(Courtesies(state, gathering, deliveries.clock), gathering, deliveries, messages, state, timers)
+    return Treat(Courtesies(state, gathering, deliveries.clock), gathering, deliveries, basis, state, timers)

@@ -20,6 +20,7 @@ from herald.runtime.bootstrap import opentext
 from herald.runtime.bootstrap.consumer import received_queue
 from herald.runtime.bootstrap.world import World, this_process
 from herald.runtime.settings import DispatchSettings
+from herald.usecases.basis import FindBasis
 from herald.usecases.deliveries import Deliveries
 from herald.usecases.digest_entries import DigestEntries
 from herald.usecases.dispatch import Dispatch
@@ -45,14 +46,8 @@ def compose(settings: DispatchSettings, world: World) -> Dispatch:
     configurations = DynamoConfigurationStore(database, settings.config_table, world.clock, max_age)
     renderer = JinjaRenderer()
     timers = _timers(settings, world)
-    messages = MessageMaker(
-        decisions=decisions,
-        configurations=configurations,
-        renderer=renderer,
-        digests=DigestEntries(state, ledger, decisions, configurations, renderer),
-        links=links,
-        prefix=settings.message_prefix,
-    )
+    basis = FindBasis(decisions, configurations)
+    digests = DigestEntries(state, ledger, basis, renderer)
     deliveries = Deliveries(
         ledger=ledger,
         audit=DynamoAuditTrail(database, settings.audit_table),
@@ -64,8 +59,9 @@ def compose(settings: DispatchSettings, world: World) -> Dispatch:
     return Dispatch(
         ledger=ledger,
         deliveries=deliveries,
-        messages=messages,
-        treat=treatment(deliveries, messages, state, timers),
+        basis=basis,
+        messages=MessageMaker(renderer, digests, links, settings.message_prefix),
+        treat=treatment(deliveries, basis, state, timers),
         timers=timers,
         opentext=opentext.client(settings, world, secrets),
         passage=opentext.passage(settings, world, state),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from herald.domain.delivery import Delivery, DeliveryState
+from herald.domain.digest import WaitsIn
 from herald.domain.errors import Reason
 from herald.ports import NotificationRecord, StateStore, Timers
 from herald.usecases import courtesy_shelves
@@ -58,13 +59,13 @@ class Treat:
 
     def _closed_meanwhile(self, hold: Hold) -> bool:
         """Say whether a digest was told while a message was on its way into it: nobody would bring that message."""
-        window = courtesy_shelves.windows(self.state).get(hold.detail.partition(" ")[2])
+        window = courtesy_shelves.windows(self.state).get(WaitsIn.read(hold.detail).digest)
         return window is None or window.closed_at is not None
 
     def _wakes_itself(self, record: NotificationRecord, delivery: Delivery) -> bool:
         if delivery.reason is not Reason.GATHERED:
             return True
-        window = courtesy_shelves.windows(self.state).get(delivery.detail.partition(" ")[2])
+        window = courtesy_shelves.windows(self.state).get(WaitsIn.read(delivery.detail).digest)
         return window is None or window.opener == record.notification.id
 
     def _tell(self, tell: Tell) -> None:
@@ -113,7 +114,7 @@ class Treat:
 def _waits(record: NotificationRecord, digest: str) -> bool:
     """Say whether a message waits in that digest, or was told by it when a process died before it was done."""
     delivery = record.delivery(record.notification.channels[0])
-    held = delivery.state is DeliveryState.HELD and delivery.detail.endswith(digest)
+    held = delivery.state is DeliveryState.HELD and WaitsIn.read(delivery.detail).digest == digest
     return held or delivery.state is DeliveryState.DIGESTED
 
 

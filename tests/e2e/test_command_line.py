@@ -12,7 +12,7 @@ from tests.e2e.whole_stack import WholeStack, wait_until
 from herald_cli.configuration_folder import read_folder
 from herald_cli.ports_of_stack import configuration_store
 from localrun.bring_up import ROOT
-from localrun.running_house import ORDERS, at_any_hour
+from localrun.running_house import ORDERS, without_hours_and_throttles
 from simulators.threekit.seed import ids
 
 pytestmark = pytest.mark.e2e
@@ -158,7 +158,7 @@ class TestConfigApply:
         store = configuration_store(stack.house.connection)
         store.apply(read_folder(CONFIG))
         yield
-        store.apply(at_any_hour(read_folder(CONFIG)))
+        store.apply(without_hours_and_throttles(read_folder(CONFIG)))
 
     def test_a_changed_folder_becomes_the_active_version(self, stack: WholeStack, tmp_path: Path) -> None:
         before = self._active(stack)

@@ -14,7 +14,7 @@ from herald.domain.working_time import Calendar
 from herald_cli.configuration_folder import read_folder
 from herald_cli.ports_of_stack import configuration_store
 from localrun.bring_up import ROOT
-from localrun.running_house import at_any_hour
+from localrun.running_house import without_hours_and_throttles
 from simulators.threekit.seed import ids
 
 pytestmark = pytest.mark.e2e
@@ -43,7 +43,7 @@ def why(stack: WholeStack, event_id: str) -> str:
 
 def test_a_text_outside_sending_hours_waits_and_goes_out_when_they_begin(stack: WholeStack) -> None:
     store, shipped = configuration_store(stack.house.connection), read_folder(ROOT / "config")
-    opens = (datetime.now(UTC) + timedelta(seconds=150)).replace(second=0, microsecond=0)
+    opens = (datetime.now(UTC) + timedelta(seconds=210)).replace(second=0, microsecond=0)
     store.apply(_closed_until(shipped, opens))
     event_id = ""
     try:
@@ -51,7 +51,7 @@ def test_a_text_outside_sending_hours_waits_and_goes_out_when_they_begin(stack: 
         while not event_id:
             event_id = _told_under(stack, opens)
     finally:
-        store.apply(at_any_hour(shipped))
+        store.apply(without_hours_and_throttles(shipped))
     assert state_of(stack, event_id).startswith("sms: HELD (quiet_hours)")
     assert "the SMS is held until" in why(stack, event_id)
     wait_until(lambda: "" if "sms: DELIVERED" in state_of(stack, event_id) else state_of(stack, event_id), 300.0)

@@ -47,6 +47,7 @@ from herald.domain.media_type import JSON
 from herald.domain.notification import Notification, Recipient, Severity
 from herald.domain.opentext_envelope import read_status_push
 from herald.ports import Recorded
+from herald.usecases.basis import FindBasis
 from herald.usecases.budget import Budgets
 from herald.usecases.deliveries import Deliveries
 from herald.usecases.digest_entries import DigestEntries
@@ -310,17 +311,17 @@ class Storm:
         passage = Passage(state, "opentext", GatePolicy(self.plan.gate_per_second), self.clock, self._count)
         opentext = self._client()
         renderer, timers = JinjaRenderer(), MemoryTimers()
-        digests = DigestEntries(state, self.ledger, self.decisions, configurations, renderer)
-        messages = MessageMaker(self.decisions, configurations, renderer, digests, links=dict, prefix="storm")
+        basis = FindBasis(self.decisions, configurations)
+        digests = DigestEntries(state, self.ledger, basis, renderer)
         deliveries = Deliveries(
             ledger=self.ledger, audit=self.audit, writeback=NoWriteback(), clock=self.clock,
             checkpoint=_no_checkpoint, count=self._count,
         )  # fmt: skip
         self.dispatch = Dispatch(
-            ledger=self.ledger, deliveries=deliveries, messages=messages,
-            treat=treatment(deliveries, messages, state, timers), timers=timers,
+            ledger=self.ledger, deliveries=deliveries, basis=basis,
+            messages=MessageMaker(renderer, digests, links=dict, prefix="storm"),
+            treat=treatment(deliveries, basis, state, timers), timers=timers, opentext=opentext, passage=passage,
             budgets=Budgets(configurations, state, lambda: self.inbox, self._count, _no_checkpoint),
-            opentext=opentext, passage=passage,
             state=state, clock=self.clock, chance=self.chance.random, checkpoint=_no_checkpoint,
             lease=timedelta(minutes=2), grace=GRACE, window=timedelta(hours=24),
         )  # fmt: skip

@@ -5,8 +5,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from herald.domain.configuration import Configuration
-from herald.domain.courtesy import ForRules
-from herald.domain.delivery import Channel
+from herald.domain.courtesy import ForRules, Gatherer
 from herald.usecases.approvals.tellings import TEMPLATES
 from herald_cli.calendar_lint import unknown_calendar
 from herald_cli.channel_lint import missing_parts
@@ -31,14 +30,16 @@ def courtesy_findings(loaded: LoadedFolder, configuration: Configuration) -> Ite
     ):  # fmt: skip
         yield from _rules(document, section, entries, configuration)
     for digest in courtesy.digests:
-        at: Keys = ("digests", digest.id)
-        yield from _told_by(document, at, digest.template, digest.channels, configuration)
+        yield from _told_by(document, ("digests", digest.id), digest, configuration)
         if digest.by:
-            yield from bad_path(document, (*at, "by"), digest.by)
+            yield from bad_path(document, ("digests", digest.id, "by"), digest.by)
+    digests = {digest.id for digest in courtesy.digests}
     for throttle in courtesy.throttles:
-        yield from _told_by(
-            document, ("throttles", throttle.id), throttle.template, throttle.digest_channels, configuration
-        )
+        at: Keys = ("throttles", throttle.id)
+        yield from _told_by(document, at, throttle, configuration)
+        if throttle.id in digests:
+            message = f"a digest is called `{throttle.id}` too, and what waits says by the name which it waits for"
+            yield document.finding(at, "duplicate-name", message, "call one of them otherwise")
     for repeat in courtesy.repeats:
         yield from bad_path(document, ("repeats", repeat.id, "by"), repeat.by)
 
@@ -62,15 +63,13 @@ def _rules(
             taken |= dict.fromkeys(served - taken.keys(), entry.id)
 
 
-def _told_by(
-    document: Document, at: Keys, template: str, channels: tuple[Channel, ...], configuration: Configuration
-) -> Iterator[Finding]:
-    templates = {key.partition("/")[0] for key in configuration.templates}
+def _told_by(document: Document, at: Keys, gatherer: Gatherer, configuration: Configuration) -> Iterator[Finding]:
+    template, templates = gatherer.template, {key.partition("/")[0] for key in configuration.templates}
     if template not in templates:
         fix = did_you_mean(template, templates)
         yield document.finding((*at, "template"), "unknown-template", f"there is no template `{template}`", fix)
         return
-    for channel in channels:
+    for channel in gatherer.told_over:
         for key in missing_parts(configuration, template, channel):
             message = f"the template `{template}` cannot be sent over {channel}"
             yield document.finding(at, "missing-part", message, f"add templates/{key}")

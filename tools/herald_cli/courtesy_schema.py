@@ -93,13 +93,13 @@ def courtesy_of(file: CourtesyFile | None) -> Courtesy:
     return Courtesy(
         hours=file.hours,
         digests=tuple(
-            Digest(name, tuple(one.rules), one.template, one.by, tuple(one.channels), one.wait, one.interval)
+            Digest(name, tuple(one.rules), one.template, tuple(one.channels), one.by, one.wait, one.interval)
             for name, one in file.digests.items()
         ),
         throttles=tuple(
             Throttle(
-                name, tuple(one.rules), one.template, one.most, one.within, tuple(one.channels),
-                tuple(one.digest_channels),
+                name, tuple(one.rules), one.template, tuple(one.digest_channels), one.most, one.within,
+                tuple(one.channels),
             )
             for name, one in file.throttles.items()
         ),

@@ -63,7 +63,7 @@ def running_house(
             say("filling the secrets, applying config/, subscribing the webhooks")
             connection = _connection(stack, threekit, opentext)
             tokens = _fill_secrets(stack, threekit, opentext)
-            configuration = at_any_hour(read_folder(ROOT / "config"))
+            configuration = without_hours_and_throttles(read_folder(ROOT / "config"))
             configuration_store(connection).apply(configuration, by="the local run")
             _subscribe(stack, threekit, opentext, tokens)
             running_file.parent.mkdir(exist_ok=True)
@@ -74,7 +74,7 @@ def running_house(
                 running_file.unlink(missing_ok=True)
 
 
-def at_any_hour(configuration: Configuration) -> Configuration:
+def without_hours_and_throttles(configuration: Configuration) -> Configuration:
     """Return the configuration without sending hours and throttles.
 
     What a local run shows must not hang on when it is run, nor on how much the same few people were told before.

@@ -226,7 +226,7 @@ def test_proof_that_it_went_out_after_all_is_followed_up(ledger: Ledger) -> None
 
 def test_a_delivery_held_for_its_turn_comes_back_as_such(ledger: Ledger) -> None:
     ledger.open(a_notification())
-    held = a_delivery().held(NOW, NOW + LEASE, Reason.WAITS_ITS_TURN, "its turn is later", turn=True)
+    held = a_delivery().waits(NOW, NOW + LEASE, Reason.WAITS_ITS_TURN, "its turn is later", turn=True)
     ledger.write(held)
     claimed = held.claimed(NOW, LEASE)
 

@@ -10,7 +10,7 @@ from tests.e2e.whole_stack import WholeStack
 from herald_cli.configuration_folder import read_folder
 from herald_cli.ports_of_stack import configuration_store
 from localrun.bring_up import ROOT
-from localrun.running_house import at_any_hour
+from localrun.running_house import without_hours_and_throttles
 from simulators.threekit.seed import ids
 
 SHIPPED = ROOT / "config"
@@ -24,12 +24,12 @@ DESK = {
 def begin_silence(stack: WholeStack, folder: Path) -> Request:
     """Ask somebody under a policy of minutes, then put the shipped one back: a request keeps that it began with."""
     store = configuration_store(stack.house.connection)
-    store.apply(at_any_hour(read_folder(_impatient(folder / "config"))))
+    store.apply(without_hours_and_throttles(read_folder(_impatient(folder / "config"))))
     try:
         # The configuration that functions have is one second old at most; nothing is told before.
         return _asked_by_the_new_one(stack)
     finally:
-        store.apply(at_any_hour(read_folder(SHIPPED)))
+        store.apply(without_hours_and_throttles(read_folder(SHIPPED)))
 
 
 def _impatient(folder: Path) -> Path:

@@ -7,7 +7,7 @@ from tests.integration.house import House
 from tests.integration.paths import ROOT
 
 from herald_cli.configuration_folder import read_folder
-from localrun.running_house import at_any_hour
+from localrun.running_house import without_hours_and_throttles
 from simulators import OpenTextSimulator, ThreekitSimulator
 
 __all__ = ["emulated_aws", "opentext", "threekit"]
@@ -16,4 +16,4 @@ __all__ = ["emulated_aws", "opentext", "threekit"]
 @pytest.fixture
 def people(emulated_aws: None, threekit: ThreekitSimulator, opentext: OpenTextSimulator) -> Approving:
     """The people of the shipped configuration."""
-    return Approving(House(threekit, opentext, at_any_hour(read_folder(ROOT / "config"))))
+    return Approving(House(threekit, opentext, without_hours_and_throttles(read_folder(ROOT / "config"))))

@@ -20,7 +20,7 @@ from herald.domain.approval.approval import State
 from herald.usecases.approvals import approval_shelves
 from herald.usecases.outcome import Outcome
 from herald_cli.configuration_folder import read_folder
-from localrun.running_house import at_any_hour
+from localrun.running_house import without_hours_and_throttles
 from simulators import OpenTextSimulator, ThreekitSimulator
 
 BEHIND_THE_PAGE = [
@@ -93,7 +93,9 @@ def undisturbed() -> Mapping[str, Any]:
             patch.setenv(name, "testing")
         patch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
         with mock_aws(), ThreekitSimulator() as threekit, OpenTextSimulator(manual=True) as opentext:
-            people = Approving(_Noting(threekit, opentext, at_any_hour(read_folder(ROOT / "config")), met))
+            people = Approving(
+                _Noting(threekit, opentext, without_hours_and_throttles(read_folder(ROOT / "config")), met)
+            )
             play(people)
             return {**story(people), "points": met}
 

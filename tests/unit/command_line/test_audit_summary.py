@@ -62,7 +62,7 @@ class TestDelivery:
         ],
     )
     def test_held_at_the_gate(self, reason: Reason, says: str) -> None:
-        held = a_delivery().held(NOW, NOW + timedelta(minutes=1), reason, "at OpenText's gate", turn=True)
+        held = a_delivery().waits(NOW, NOW + timedelta(minutes=1), reason, "at OpenText's gate", turn=True)
         assert self.of(held, "held") == f"{ABOUT}, {says}"
 
     def test_skipped(self) -> None:

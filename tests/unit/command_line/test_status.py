@@ -23,7 +23,7 @@ def now() -> datetime:
 
 def held(number: int, begun: datetime) -> Delivery:
     """A delivery that waits for its turn since that time, and is due five minutes later."""
-    return a_delivery(a_notification(number=number)).held(begun, begun, Reason.RESTING, "OpenText's gate", turn=True)
+    return a_delivery(a_notification(number=number)).waits(begun, begun, Reason.RESTING, "OpenText's gate", turn=True)
 
 
 def an_incident(closed_at: datetime | None = None) -> Incident:

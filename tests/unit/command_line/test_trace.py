@@ -93,7 +93,7 @@ def test_why_no_rule_was_asked(stack: Stack, reason: Reason) -> None:
 class TestWhereADeliveryStands:
     def test_held_until_its_turn(self, stack: Stack) -> None:
         turn = NOW + timedelta(seconds=80)
-        held = a_delivery().held(NOW, turn, Reason.RESTING, "at OpenText's gate", turn=True)
+        held = a_delivery().waits(NOW, turn, Reason.RESTING, "at OpenText's gate", turn=True)
         assert told(stack, held) == "sms: RETRY_AT (resting) its turn is at 2026-03-02 09:31:20 UTC"
 
     def test_waiting_for_another_try(self, stack: Stack) -> None:

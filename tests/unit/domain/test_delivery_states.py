@@ -110,7 +110,7 @@ def test_a_foreign_reference_leads_nowhere(foreign: str) -> None:
 
 def test_a_turn_is_given_once_and_taken_by_the_claim() -> None:
     pending, turn_at = Delivery("ntf_a", Channel.SMS, "evt_a"), NOW + timedelta(seconds=9)
-    held = pending.held(NOW, turn_at, Reason.WAITS_ITS_TURN, "later", turn=True)
+    held = pending.waits(NOW, turn_at, Reason.WAITS_ITS_TURN, "later", turn=True)
     assert (held.state, held.turn, held.attempts) == (DeliveryState.RETRY_AT, True, 0)
     assert (held.begun_at, held.due_at) == (NOW, NOW + timedelta(seconds=9))
 

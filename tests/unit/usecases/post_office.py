@@ -27,6 +27,7 @@ from herald.domain.message import EmailContent
 from herald.domain.notification import Notification, Recipient, Severity, notification_id
 from herald.domain.working_time import Calendar
 from herald.ports import Clock, NotificationRecord
+from herald.usecases.basis import FindBasis
 from herald.usecases.budget import Budgets
 from herald.usecases.deliveries import Deliveries
 from herald.usecases.digest_entries import DigestEntries
@@ -94,15 +95,16 @@ class PostOffice:
         self.timers, self.opentext = MemoryTimers(), MemoryOpenText()
         self.inbox = MemoryInbox(self.clock)
         configurations, renderer = MemoryConfigurationStore(self.configuration), JinjaRenderer()
-        digests = DigestEntries(self.state, self.ledger, self.decisions, configurations, renderer)
-        messages = MessageMaker(self.decisions, configurations, renderer, digests, links=dict, prefix="test")
+        basis = FindBasis(self.decisions, configurations)
+        digests = DigestEntries(self.state, self.ledger, basis, renderer)
         deliveries = Deliveries(
             ledger=self.ledger, audit=self.audit, writeback=MemoryWritebackQueue(), clock=self.clock,
             checkpoint=self._checkpoint, count=_uncounted,
         )  # fmt: skip
         self.dispatch = Dispatch(
-            ledger=self.ledger, deliveries=deliveries, messages=messages,
-            treat=treatment(deliveries, messages, self.state, self.timers), timers=self.timers, opentext=self.opentext,
+            ledger=self.ledger, deliveries=deliveries, basis=basis,
+            messages=MessageMaker(renderer, digests, links=dict, prefix="test"),
+            treat=treatment(deliveries, basis, self.state, self.timers), timers=self.timers, opentext=self.opentext,
             budgets=Budgets(configurations, self.state, lambda: self.inbox, _uncounted, self._checkpoint),
             passage=Passage(self.state, "opentext", GatePolicy(1000.0), self.clock, _uncounted),
             state=self.state, clock=self.clock, chance=lambda: 0.5, checkpoint=self._checkpoint,

@@ -13,6 +13,7 @@ from herald.adapters.configuration_bundle import versioned
 from herald.domain.budget_plan import BudgetPlan, Limit, Per, Scope, plan_document
 from herald.domain.courtesy import Courtesy, Digest, NextChannel, Repeat, Throttle, Until
 from herald.domain.delivery import Channel, DeliveryState
+from herald.domain.digest import WaitsIn
 from herald.domain.errors import Reason
 from herald.domain.incident import Incident
 from herald.domain.notification import Severity
@@ -210,7 +211,7 @@ class TestDigests:
         post = office(GATHERED)
         early = [post.hand_in(subject=f"order/{number}") for number in range(2)]
         post.clock.advance(3 * MINUTE)
-        digest = post.delivery(early[0]).detail.partition(" ")[2]
+        digest = WaitsIn.read(post.delivery(early[0]).detail).digest
 
         def told_meanwhile() -> None:
             post.deliver(early[0])
@@ -227,7 +228,7 @@ class TestDigests:
 
 
 class TestThrottles:
-    few = Courtesy(throttles=(Throttle("texts", ("*",), "digest", 2, HOUR, (Channel.SMS,)),))
+    few = Courtesy(throttles=(Throttle("texts", ("*",), "digest", most=2, within=HOUR, channels=(Channel.SMS,)),))
 
     def test_those_beyond_become_one_digest_when_there_is_room_again(self) -> None:
         post = office(self.few)
@@ -260,7 +261,7 @@ class TestThrottles:
         assert post.sent == ["order/1", "order/2"]
 
     def test_what_is_held_until_morning_is_counted_once(self) -> None:
-        all_day = Throttle("texts", ("*",), "digest", 2, 24 * HOUR, (Channel.SMS,))
+        all_day = Throttle("texts", ("*",), "digest", most=2, within=24 * HOUR, channels=(Channel.SMS,))
         post = office(Courtesy(throttles=(all_day,), hours={Channel.SMS: "daytime"}), NIGHT)
         post.hand_in(channels=BOTH)
         post.wait(9 * HOUR)

@@ -46,7 +46,7 @@ def courtesies(draw: st.DrawFn) -> Courtesy:
     """Any combination of everything."""
     some = st.booleans()
     digest = Digest("d", draw(PATTERNS), "digest", wait=draw(MINUTES), interval=draw(MINUTES))
-    throttle = Throttle("t", draw(PATTERNS), "digest", draw(st.integers(1, 3)), draw(MINUTES))
+    throttle = Throttle("t", draw(PATTERNS), "digest", most=draw(st.integers(1, 3)), within=draw(MINUTES))
     repeat = Repeat("r", draw(PATTERNS), "event.subject", draw(MINUTES))
     next_channel = NextChannel("n", draw(PATTERNS), draw(MINUTES), draw(st.sampled_from(Until)))
     return Courtesy(

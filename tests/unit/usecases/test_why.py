@@ -93,7 +93,7 @@ class TestWhoWasTold:
 
 class TestWhoIsNotToldYet:
     def test_hears_what_it_waits_for_and_until_when(self) -> None:
-        waits = Delivery(TO_PAUL.id, Channel.SMS, EVENT.id).held(
+        waits = Delivery(TO_PAUL.id, Channel.SMS, EVENT.id).waits(
             NOW, NOW + HOUR, Reason.RESTING, "at OpenText's gate", turn=True
         )
         assert paul_was_told(waits).answer("Paul") == (

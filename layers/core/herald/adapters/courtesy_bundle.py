@@ -13,13 +13,13 @@ def courtesy_document(courtesy: Courtesy) -> dict[str, Any]:
     document = {
         "hours": {str(channel): name for channel, name in courtesy.hours.items()},
         "digests": [
-            [one.id, list(one.rules), one.template, one.by, _texts(one.channels), _seconds(one.wait),
+            [one.id, list(one.rules), one.template, one.by, _texts(one.told_over), _seconds(one.wait),
              _seconds(one.interval)]
             for one in courtesy.digests
         ],
         "throttles": [
             [one.id, list(one.rules), one.template, one.most, _seconds(one.within), _texts(one.channels),
-             _texts(one.digest_channels)]
+             _texts(one.told_over)]
             for one in courtesy.throttles
         ],
         "repeats": [[one.id, list(one.rules), one.by, _seconds(one.within)] for one in courtesy.repeats],
@@ -35,11 +35,11 @@ def courtesy_of(document: Mapping[str, Any]) -> Courtesy:
     return Courtesy(
         hours={Channel(channel): name for channel, name in document.get("hours", {}).items()},
         digests=tuple(
-            Digest(name, tuple(rules), template, by, _channels(channels), _time(wait), _time(interval))
-            for name, rules, template, by, channels, wait, interval in document.get("digests", ())
+            Digest(name, tuple(rules), template, _channels(told_over), by, _time(wait), _time(interval))
+            for name, rules, template, by, told_over, wait, interval in document.get("digests", ())
         ),
         throttles=tuple(
-            Throttle(name, tuple(rules), template, most, _time(within), _channels(channels), _channels(told_over))
+            Throttle(name, tuple(rules), template, _channels(told_over), most, _time(within), _channels(channels))
             for name, rules, template, most, within, channels, told_over in document.get("throttles", ())
         ),
         repeats=tuple(

@@ -1,10 +1,11 @@
 """Courtesy: what an integrator writes so that people get few messages, at good hours, and over a channel that works."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from typing import TypeVar
 
 from herald.domain.delivery import Channel
 
@@ -31,20 +32,26 @@ class ForRules:
     rules: tuple[str, ...]
 
     def serves(self, rule_id: str) -> bool:
-        """Say whether it is for that rule. A digest is never gathered, counted or told apart again."""
-        return rule_id != DIGEST_RULE and any(fnmatchcase(rule_id, pattern) for pattern in self.rules)
+        """Say whether it is for that rule."""
+        return any(fnmatchcase(rule_id, pattern) for pattern in self.rules)
 
 
 @dataclass(frozen=True, slots=True)
-class Digest(ForRules):
+class Gatherer(ForRules):
+    """What makes one message of many: the template that tells them, and the channels it is told over."""
+
+    template: str
+    told_over: tuple[Channel, ...] = (Channel.EMAIL,)
+
+
+@dataclass(frozen=True, slots=True)
+class Digest(Gatherer):
     """Messages of these rules to one person become one, by what ``by`` (a JMESPath over the facts) finds.
 
     The first waits ``wait`` for others; the next digest comes ``interval`` after the last at the earliest.
     """
 
-    template: str
     by: str | None = None
-    channels: tuple[Channel, ...] = (Channel.EMAIL,)
     wait: timedelta = timedelta(seconds=30)
     interval: timedelta = timedelta(minutes=5)
 
@@ -54,15 +61,12 @@ OVER_BUDGET = Digest("budget", (), "digest", wait=timedelta(hours=1), interval=t
 
 
 @dataclass(frozen=True, slots=True)
-class Throttle(ForRules):
-    """At most so many messages to one person over these channels within a time; those beyond become one digest."""
+class Throttle(Gatherer):
+    """At most ``most`` messages to one person over ``channels`` within a time; those beyond become one digest."""
 
-    template: str
-    most: int
-    within: timedelta
+    most: int = 1
+    within: timedelta = timedelta(hours=1)
     channels: tuple[Channel, ...] = tuple(Channel)
-    """Those that are counted."""
-    digest_channels: tuple[Channel, ...] = (Channel.EMAIL,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +97,24 @@ class Courtesy:
 
     def digest_for(self, rule_id: str) -> Digest | None:
         """Return the first digest that is for a rule."""
-        return next((one for one in self.digests if one.serves(rule_id)), None)
+        return _first(self.digests, rule_id)
 
     def repeat_for(self, rule_id: str) -> Repeat | None:
         """Return the first repeat that is for a rule."""
-        return next((one for one in self.repeats if one.serves(rule_id)), None)
+        return _first(self.repeats, rule_id)
 
     def next_channel_for(self, rule_id: str) -> NextChannel | None:
-        """Return the first entry that says when the next channel takes over for a rule, a digest too."""
-        patterns = ((one, pattern) for one in self.next_channel for pattern in one.rules)
-        return next((one for one, pattern in patterns if fnmatchcase(rule_id, pattern)), None)
+        """Return the first entry that says when the next channel takes over for a rule."""
+        return _first(self.next_channel, rule_id)
+
+    def gatherer(self, name: str) -> Gatherer:
+        """Return the digest or throttle of that name; lint lets no two have one. Raises ``KeyError``."""
+        gatherers: tuple[Gatherer, ...] = (*self.digests, *self.throttles, OVER_BUDGET)
+        return {one.id: one for one in gatherers}[name]
+
+
+Entry = TypeVar("Entry", bound=ForRules)
+
+
+def _first(entries: Iterable[Entry], rule_id: str) -> Entry | None:
+    return next((one for one in entries if one.serves(rule_id)), None)

@@ -105,7 +105,7 @@ class Delivery:
             look_at=None if self.state is DeliveryState.HELD else self.look_at,
         )  # fmt: skip
 
-    def held(self, now: datetime, until: datetime, reason: Reason, detail: str, *, turn: bool) -> "Delivery":
+    def waits(self, now: datetime, until: datetime, reason: Reason, detail: str, *, turn: bool) -> "Delivery":
         """Not tried now: it waits at OpenText's gate, where that may be its turn. What is in doubt stays in doubt."""
         state = DeliveryState.UNKNOWN if self.state is DeliveryState.UNKNOWN else DeliveryState.RETRY_AT
         return self._moved(
@@ -113,7 +113,7 @@ class Delivery:
             reason=reason, detail=detail,
         )  # fmt: skip
 
-    def waits(self, now: datetime, until: datetime, reason: Reason, detail: str) -> "Delivery":
+    def held(self, now: datetime, until: datetime, reason: Reason, detail: str) -> "Delivery":
         """Not sent yet, on purpose; nothing was tried, so no window of time runs out meanwhile."""
         return self._moved(
             now, state=DeliveryState.HELD, due_at=until, look_at=until, turn=False, reason=reason, detail=detail

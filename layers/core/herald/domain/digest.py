@@ -48,6 +48,23 @@ class Group:
     last_closed_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class WaitsIn:
+    """Which digest a message waits in, and by which entry of ``courtesy.yaml``; stands as the delivery's detail."""
+
+    gatherer: str
+    digest: str
+
+    def __str__(self) -> str:
+        return f"{self.gatherer} {self.digest}"
+
+    @classmethod
+    def read(cls, detail: str) -> "WaitsIn":
+        """Return what a detail says that ``str`` wrote."""
+        gatherer, _, digest = detail.partition(" ")
+        return cls(gatherer, digest)
+
+
 def digest_id(group: str, number: int) -> str:
     """Return the name of a group's window."""
     return short_id("dgs", group, str(number))

@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from herald.domain.configuration import Configuration
-from herald.domain.courtesy import DIGEST_RULE, OVER_BUDGET, Digest, Throttle, Until
+from herald.domain.courtesy import DIGEST_RULE, OVER_BUDGET, Throttle, Until
 from herald.domain.delivery import Channel, Delivery, DeliveryState
+from herald.domain.digest import WaitsIn
 from herald.domain.errors import Reason
 from herald.domain.notification import Notification, Severity
 from herald.domain.paths import found
 from herald.domain.sending_hours import held_until
 from herald.ports import Clock, NotificationRecord, StateStore
-from herald.usecases import courtesy_shelves as shelves
-from herald.usecases import shelves as memory
+from herald.usecases import courtesy_shelves, shelves
 from herald.usecases.gathering import Gathering, Tell
 from herald.usecases.settled import settled
 
@@ -72,17 +72,17 @@ class Courtesies:
         case = _Case(record, delivery, configuration, facts, self.clock())
         digest = OVER_BUDGET
         known = any(key.startswith(f"{digest.template}/") for key in configuration.templates)
-        if not known or not case.may_be_gathered(digest.channels):
+        if not known or not case.may_be_gathered(digest.told_over):
             return None
-        group = shelves.group_key(f"over-budget/{digest.id}", case.person, "")
+        group = courtesy_shelves.group_key(f"over-budget/{digest.id}", case.person, "")
         return self._joined(case, group, digest.id, digest.wait, digest.interval)
 
     def _opted_out(self, case: "_Case") -> Treatment | None:
         channel = case.delivery.channel
         if channel is Channel.EMAIL:
             return None
-        key = memory.address_key(channel, case.notification.recipient.address(channel) or "")
-        said = memory.opt_outs(self.state).get(key)
+        key = shelves.address_key(channel, case.notification.recipient.address(channel) or "")
+        said = shelves.opt_outs(self.state).get(key)
         return Leave(Reason.OPTED_OUT, f"the recipient said stop ({said['event']})") if said and said["out"] else None
 
     def _overtaken(self, case: "_Case") -> Treatment | None:
@@ -94,7 +94,7 @@ class Courtesies:
         def tell(last: int | None) -> tuple[int | None, int]:
             return (place, place) if last is None or last < place else (None, last)
 
-        last = memory.told_so_far(self.state).change(memory.row_key(row, case.person), tell)
+        last = shelves.told_so_far(self.state).change(shelves.row_key(row, case.person), tell)
         return Leave(Reason.OVERTAKEN, "the recipient was told of a later step before") if last > place else None
 
     def _reached(self, case: "_Case") -> Treatment | None:
@@ -105,44 +105,43 @@ class Courtesies:
         return Leave(Reason.REACHED, f"it arrived by {reached[0].channel} meanwhile") if reached else None
 
     def _settled(self, case: "_Case") -> Treatment | None:
-        if not case.has_waited or case.notification.rule_id == DIGEST_RULE:
+        if not case.has_waited or case.is_digest:
             return None
         why = settled(case.notification, case.facts, self.state)
         return Leave(Reason.SETTLED, why) if why else None
 
     def _silenced(self, case: "_Case") -> Treatment | None:
-        for silence in shelves.silences(self.state).get(shelves.ALL) or ():
+        for silence in courtesy_shelves.silences(self.state).get(courtesy_shelves.ALL) or ():
             if silence.keeps_back(case.notification, case.now):
                 return Leave(Reason.SILENCED, f"{silence.id} by {silence.by}: {silence.comment}")
         return None
 
     def _gathered(self, case: "_Case") -> Treatment | None:
         digest = case.configuration.courtesy.digest_for(case.notification.rule_id)
-        if digest is None or not case.may_be_gathered(digest.channels):
+        if digest is None or not case.may_be_gathered(digest.told_over):
             return None
-        group = shelves.group_key(f"digest/{digest.id}", case.person, case.value(digest.by))
+        group = courtesy_shelves.group_key(f"digest/{digest.id}", case.person, case.value(digest.by))
         # What comes in the night is one digest in the morning.
-        opens = case.opens(digest.channels[0]) or case.now
+        opens = case.opens(digest.told_over[0]) or case.now
         return self._joined(case, group, digest.id, max(digest.wait, opens - case.now), digest.interval)
 
     def _told_in_digest(self, case: "_Case") -> Treatment | None:
         """Treat what has waited in a digest; ``None`` where it is told by itself: alone in it, or too late for it."""
         if case.delivery.state is not DeliveryState.HELD or case.delivery.reason is not Reason.GATHERED:
             return None
-        name, _, digest = case.delivery.detail.partition(" ")
-        window = self.gathering.of(digest)
+        waits_in = WaitsIn.read(case.delivery.detail)
+        window = self.gathering.of(waits_in.digest)
         mine = case.notification.id
         if window is None or (window.told is not None and (mine not in window.told or window.told == (mine,))):
             return None
         if window.closed_at is None:
             return Hold(window.due_at, Reason.GATHERED, case.delivery.detail, wakes=window.opener == mine)
-        told_by = _digests(case.configuration)[name]
-        channels = told_by.channels if isinstance(told_by, Digest) else told_by.digest_channels
-        return Tell(digest, told_by.template, case.reachable(channels))
+        told_by = case.configuration.courtesy.gatherer(waits_in.gatherer)
+        return Tell(waits_in.digest, told_by.template, case.reachable(told_by.told_over))
 
     def _repeated(self, case: "_Case") -> Treatment | None:
         repeat = case.configuration.courtesy.repeat_for(case.notification.rule_id)
-        if repeat is None or case.is_critical:
+        if repeat is None or case.is_critical or case.is_digest:
             return None
         mine = case.notification.id
 
@@ -151,8 +150,8 @@ class Courtesies:
                 return None, last
             return {"notification": mine, "at": case.now}, None
 
-        key = shelves.group_key(f"repeat/{repeat.id}", case.person, case.value(repeat.by))
-        last = shelves.told(self.state).change(key, tell)
+        key = courtesy_shelves.group_key(f"repeat/{repeat.id}", case.person, case.value(repeat.by))
+        last = courtesy_shelves.told(self.state).change(key, tell)
         if last is None or last["notification"] == mine:
             return None
         return Leave(Reason.REPEATED, f"told at {last['at']:%Y-%m-%dT%H:%MZ} by {last['notification']} ({repeat.id})")
@@ -160,11 +159,11 @@ class Courtesies:
     def _throttled(self, case: "_Case") -> Treatment | None:
         for throttle in case.configuration.courtesy.throttles:
             counts = throttle.serves(case.notification.rule_id) and case.delivery.channel in throttle.channels
-            if not counts or case.is_critical or not case.may_be_gathered(throttle.digest_channels):
+            if not counts or case.is_critical or not case.may_be_gathered(throttle.told_over):
                 continue
             free_at = self._free_at(case, throttle)
             if free_at is not None:
-                group = shelves.group_key(f"throttle/{throttle.id}", case.person, "")
+                group = courtesy_shelves.group_key(f"throttle/{throttle.id}", case.person, "")
                 return self._joined(case, group, throttle.id, free_at - case.now, timedelta(0))
         return None
 
@@ -180,11 +179,13 @@ class Courtesies:
                 return None, passed[-throttle.most][1] + throttle.within
             return {"passed": [*([one, at] for one, at in passed), [mine, case.now]]}, None
 
-        return shelves.counted(self.state).change(shelves.group_key(throttle.id, case.person, ""), count)
+        return courtesy_shelves.counted(self.state).change(
+            courtesy_shelves.group_key(throttle.id, case.person, ""), count
+        )
 
     def _joined(self, case: "_Case", group: str, name: str, wait: timedelta, interval: timedelta) -> Hold:
         place = self.gathering.join(group, case.notification.id, wait, interval)
-        return Hold(place.due_at, Reason.GATHERED, f"{name} {place.digest}", wakes=place.opener)
+        return Hold(place.due_at, Reason.GATHERED, str(WaitsIn(name, place.digest)), wakes=place.opener)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,10 @@ class _Case:
         return self.notification.severity is Severity.CRITICAL
 
     @property
+    def is_digest(self) -> bool:
+        return self.notification.rule_id == DIGEST_RULE
+
+    @property
     def has_waited(self) -> bool:
         """Whether so much time went by that the matter may be over: it was held, or another channel had its time."""
         return self.delivery.state is DeliveryState.HELD or any(one.overdue for one in self.record.deliveries)
@@ -220,7 +225,7 @@ class _Case:
         What has waited in a digest or for its hours goes out when that is over, or it could wait by turns for ever.
         What is told in words of its own, as approvals are, holds links and codes that no digest could tell.
         """
-        alone = self.notification.rule_id == DIGEST_RULE or self.notification.about
+        alone = self.is_digest or self.notification.about
         return not (self.record.deliveries or alone or self.is_critical) and bool(self.reachable(channels))
 
     def reachable(self, channels: tuple[Channel, ...]) -> tuple[Channel, ...]:
@@ -238,9 +243,3 @@ def _held(case: _Case) -> Treatment | None:
     channel = case.delivery.channel
     until = case.opens(channel)
     return Hold(until, Reason.QUIET_HOURS, f"outside sending hours of {channel}") if until is not None else None
-
-
-def _digests(configuration: Configuration) -> Mapping[str, Digest | Throttle]:
-    courtesy = configuration.courtesy
-    gathering: tuple[Digest | Throttle, ...] = (OVER_BUDGET, *courtesy.throttles, *courtesy.digests)
-    return {one.id: one for one in gathering}

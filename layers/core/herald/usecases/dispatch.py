@@ -24,8 +24,9 @@ from herald.ports import (
     Timers,
 )  # fmt: skip
 from herald.usecases import shelves
+from herald.usecases.basis import Basis, FindBasis
 from herald.usecases.deliveries import Deliveries, open_delivery
-from herald.usecases.message_making import Basis, MessageMaker
+from herald.usecases.message_making import MessageMaker
 from herald.usecases.outcome import AGAIN, DONE, SOON, Again, Later, Outcome
 from herald.usecases.passage import Passage
 from herald.usecases.treatment import Treat
@@ -51,6 +52,7 @@ class Dispatch:
 
     ledger: Ledger
     deliveries: Deliveries
+    basis: FindBasis
     messages: MessageMaker
     treat: Treat
     timers: Timers
@@ -118,7 +120,7 @@ class Dispatch:
         """See to it that the next channel takes over where this one had no success in its time."""
         if delivery.next_at is None:
             return DONE
-        after = self.messages.basis(record.notification).next_channel(record.notification)
+        after = self.basis(record.notification).next_channel
         if after is None or delivery.state in SUCCESS[after.unless]:
             return DONE
         if now < delivery.next_at:
@@ -129,9 +131,9 @@ class Dispatch:
 
     def _submit(self, record: NotificationRecord, delivery: Delivery, now: datetime) -> Outcome | Again:
         # Everything that can go wrong on our side goes wrong before the claim, so that a claim means a submit.
-        basis = self.messages.basis(record.notification)
+        basis = self.basis(record.notification)
         try:
-            message = self.messages(record, delivery, basis)
+            message = self.messages(delivery, basis)
         except RenderError as error:
             self._refused(record, delivery, Reason.RENDER_FAILED, str(error))
             return AGAIN
@@ -186,13 +188,13 @@ class Dispatch:
         admission = self.passage.ask(has_turn=on_time)
         if not isinstance(admission, Wait):
             return None
-        held = delivery.held(now, admission.until, admission.reason, "at OpenText's gate", turn=admission.is_turn)
-        self.deliveries.write(record, held)
+        waiting = delivery.waits(now, admission.until, admission.reason, "at OpenText's gate", turn=admission.is_turn)
+        self.deliveries.write(record, waiting)
         return Later(admission.until - now, admission.reason)
 
     def _next_at(self, record: NotificationRecord, basis: Basis) -> datetime | None:
         """Return when the next channel takes over, where the configuration says so."""
-        after = basis.next_channel(record.notification)
+        after = basis.next_channel
         return self.clock() + after.after if after is not None and len(record.notification.channels) > 1 else None
 
     def _remember_address(self, record: NotificationRecord, delivery: Delivery) -> None:

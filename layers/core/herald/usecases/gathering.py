@@ -8,7 +8,7 @@ from herald.domain.delivery import Channel
 from herald.domain.digest import Group, Joined, Window, closed, digest_id, join, telling
 from herald.domain.notification import Notification, Recipient, notification_id
 from herald.ports import Clock, Ledger, StateStore, StorageError, Timers
-from herald.usecases import courtesy_shelves as shelves
+from herald.usecases import courtesy_shelves
 
 GIVE_UP_AFTER = 50
 """Windows in a row that were closed before a message could join: more than there are processes."""
@@ -44,7 +44,7 @@ class Gathering:
     def join(self, group: str, member: str, wait: timedelta, interval: timedelta) -> Place:
         """Let a message join the present digest of its group, or open the next. Raises ``StorageError``."""
         for _ in range(GIVE_UP_AFTER):
-            present = shelves.groups(self.state).get(group) or Group()
+            present = courtesy_shelves.groups(self.state).get(group) or Group()
             name, due_at = digest_id(group, present.number), self.clock() + wait
             if present.last_closed_at is not None:
                 due_at = max(due_at, present.last_closed_at + interval)
@@ -53,7 +53,7 @@ class Gathering:
                 entered, joined = join(window, member, due_at)
                 return entered, (entered, joined)
 
-            window, joined = shelves.windows(self.state).change(name, enter)
+            window, joined = courtesy_shelves.windows(self.state).change(name, enter)
             if joined is not Joined.CLOSED:
                 return Place(name, window.due_at, joined is Joined.OPENED)
             self._next(group, present, window.closed_at or self.clock())
@@ -67,7 +67,7 @@ class Gathering:
             ended = closed(window, now) if window is not None else None
             return ended, ended
 
-        return shelves.windows(self.state).change(digest, end)
+        return courtesy_shelves.windows(self.state).change(digest, end)
 
     def telling(self, digest: str, told: tuple[str, ...]) -> Window:
         """Settle of whom a closed digest tells, unless that is settled; return it. Raises ``StorageError``."""
@@ -78,7 +78,7 @@ class Gathering:
             settled = telling(window, told)
             return settled, settled
 
-        return shelves.windows(self.state).change(digest, settle)
+        return courtesy_shelves.windows(self.state).change(digest, settle)
 
     def tell(self, window: Window, tell: Tell, first: Notification) -> None:
         """Open the message that tells a closed digest, and have it sent. ``first`` is the message that opened it."""
@@ -101,4 +101,4 @@ class Gathering:
             known = standing or Group()
             return (Group(present.number + 1, closed_at) if known.number == present.number else None), None
 
-        shelves.groups(self.state).change(group, follow)
+        courtesy_shelves.groups(self.state).change(group, follow)

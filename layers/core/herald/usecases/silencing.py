@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from herald.domain.canonical import short_id
 from herald.domain.silence import LONGEST_DAYS, MOST_SILENCES, Silence
 from herald.ports import StateStore
-from herald.usecases import courtesy_shelves as shelves
+from herald.usecases import courtesy_shelves
 
 KEPT_AFTER = timedelta(days=7)
 """How long one that is over is still listed: who was not told asks afterwards."""
@@ -39,7 +39,7 @@ def made(state: StateStore, matchers: dict[str, str], by: str, comment: str, now
             raise SilenceRefusedError(f"there are {MOST_SILENCES} silences: end some, or wait until they are over")
         return (*(one for one in kept if one.id != identity), wanted), wanted
 
-    return shelves.silences(state).change(shelves.ALL, add)
+    return courtesy_shelves.silences(state).change(courtesy_shelves.ALL, add)
 
 
 def ended(state: StateStore, identity: str, now: datetime) -> Silence | None:
@@ -52,9 +52,10 @@ def ended(state: StateStore, identity: str, now: datetime) -> Silence | None:
         over = found.over(now)
         return tuple(over if one.id == identity else one for one in standing or ()), over
 
-    return shelves.silences(state).change(shelves.ALL, end)
+    return courtesy_shelves.silences(state).change(courtesy_shelves.ALL, end)
 
 
 def all_silences(state: StateStore) -> tuple[Silence, ...]:
     """Return those under way and those that ended in the last days, the latest to end first."""
-    return tuple(sorted(shelves.silences(state).get(shelves.ALL) or (), key=lambda one: one.until, reverse=True))
+    found = courtesy_shelves.silences(state).get(courtesy_shelves.ALL) or ()
+    return tuple(sorted(found, key=lambda one: one.until, reverse=True))

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from herald.domain.delivery import Delivery, DeliveryState
+from herald.domain.digest import WaitsIn
 from herald.domain.errors import Reason
 from herald.ports import NotificationRecord, StateStore, Timers
-from herald.usecases import courtesy_shelves as shelves
+from herald.usecases import courtesy_shelves
+from herald.usecases.basis import Basis, FindBasis
 from herald.usecases.courtesy import Courtesies, Hold, Leave
 from herald.usecases.deliveries import Deliveries
 from herald.usecases.gathering import Gathering, Tell
-from herald.usecases.message_making import Basis, MessageMaker
 from herald.usecases.outcome import AGAIN, DONE, Again, Outcome
 from herald.usecases.settled import settled
 
@@ -22,7 +23,7 @@ class Treat:
     courtesies: Courtesies
     gathering: Gathering
     deliveries: Deliveries
-    messages: MessageMaker
+    basis: FindBasis
     state: StateStore
     timers: Timers
 
@@ -58,7 +59,7 @@ class Treat:
             self.timers.set(record.notification.id, delivery.due_at)
 
     def _hold(self, record: NotificationRecord, delivery: Delivery, hold: Hold) -> None:
-        held = delivery.waits(self.deliveries.clock(), hold.until, hold.reason, hold.detail)
+        held = delivery.held(self.deliveries.clock(), hold.until, hold.reason, hold.detail)
         self.deliveries.write(record, held)
         self.deliveries.checkpoint("dispatch.held", record.notification.subject)
         if hold.wakes or self._closed_meanwhile(hold):
@@ -66,18 +67,18 @@ class Treat:
 
     def _closed_meanwhile(self, hold: Hold) -> bool:
         """Say whether a digest was told while a message was on its way into it: nobody would bring that message."""
-        window = shelves.windows(self.state).get(hold.detail.partition(" ")[2])
+        window = courtesy_shelves.windows(self.state).get(WaitsIn.read(hold.detail).digest)
         return window is None or window.closed_at is not None
 
     def _wakes_itself(self, record: NotificationRecord, delivery: Delivery) -> bool:
         if delivery.reason is not Reason.GATHERED:
             return True
-        window = shelves.windows(self.state).get(delivery.detail.partition(" ")[2])
+        window = courtesy_shelves.windows(self.state).get(WaitsIn.read(delivery.detail).digest)
         return window is None or window.opener == record.notification.id
 
     def _tell(self, tell: Tell) -> None:
         """End every member of a closed digest and have the digest sent. Whoever wakes the others is the last to end."""
-        window = shelves.windows(self.state).get(tell.digest)
+        window = courtesy_shelves.windows(self.state).get(tell.digest)
         loaded = [self.deliveries.ledger.load(member) for member in (window.members if window else ())]
         waiting = [record for record in loaded if record is not None and _waits(record, tell.digest)]
         over = {record.notification.id: why for record in waiting if (why := self._settled(record))}
@@ -115,18 +116,17 @@ class Treat:
             self.timers.set(identity, self.deliveries.clock())
 
     def _settled(self, record: NotificationRecord) -> str:
-        basis = self.messages.basis(record.notification)
-        return settled(record.notification, basis.decision.facts, self.state)
+        return settled(record.notification, self.basis(record.notification).decision.facts, self.state)
 
 
 def _waits(record: NotificationRecord, digest: str) -> bool:
     """Say whether a message waits in that digest, or was told by it when a process died before it was done."""
     delivery = record.delivery(record.notification.channels[0])
-    held = delivery.state is DeliveryState.HELD and delivery.detail.endswith(digest)
+    held = delivery.state is DeliveryState.HELD and WaitsIn.read(delivery.detail).digest == digest
     return held or delivery.state is DeliveryState.DIGESTED
 
 
-def treatment(deliveries: Deliveries, messages: MessageMaker, state: StateStore, timers: Timers) -> Treat:
+def treatment(deliveries: Deliveries, basis: FindBasis, state: StateStore, timers: Timers) -> Treat:
     """Return the treatment over what dispatch works with."""
     gathering = Gathering(state, deliveries.ledger, timers, deliveries.clock)
-    return Treat(Courtesies(state, gathering, deliveries.clock), gathering, deliveries, messages, state, timers)
+    return Treat(Courtesies(state, gathering, deliveries.clock), gathering, deliveries, basis, state, timers)

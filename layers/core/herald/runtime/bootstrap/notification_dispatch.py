@@ -21,6 +21,7 @@ from herald.runtime.bootstrap.configurations import versions
 from herald.runtime.bootstrap.consumer import received_queue
 from herald.runtime.bootstrap.world import World, this_process
 from herald.runtime.settings import DispatchSettings
+from herald.usecases.basis import FindBasis
 from herald.usecases.budget import Budgets
 from herald.usecases.deliveries import Deliveries
 from herald.usecases.digest_entries import DigestEntries
@@ -52,14 +53,8 @@ def compose(settings: DispatchSettings, world: World) -> Dispatch:
     configurations = versions(settings, world)
     renderer = JinjaRenderer()
     timers = _timers(settings, world)
-    messages = MessageMaker(
-        decisions=decisions,
-        configurations=configurations,
-        renderer=renderer,
-        digests=DigestEntries(state, ledger, decisions, configurations, renderer),
-        links=links,
-        prefix=settings.message_prefix,
-    )
+    basis = FindBasis(decisions, configurations)
+    digests = DigestEntries(state, ledger, basis, renderer)
     deliveries = Deliveries(
         ledger=ledger,
         audit=DynamoAuditTrail(database, settings.audit_table),
@@ -71,8 +66,9 @@ def compose(settings: DispatchSettings, world: World) -> Dispatch:
     return Dispatch(
         ledger=ledger,
         deliveries=deliveries,
-        messages=messages,
-        treat=treatment(deliveries, messages, state, timers),
+        basis=basis,
+        messages=MessageMaker(renderer, digests, links, settings.message_prefix),
+        treat=treatment(deliveries, basis, state, timers),
         timers=timers,
         budgets=Budgets(configurations, state, inbox, world.count, world.checkpoint),
         opentext=opentext.client(settings, world, secrets),

@@ -13,7 +13,9 @@ PARTS = {
     "rules": "rules", "approvals": "approvals", "audiences": "audiences", "calendars": "calendars",
     "default_calendar": "calendars, default", "lists": "lists", "mapping": "mapping", "milestones": "milestones",
     "status": "channels, status", "replies": "channels, replies", "whatsapp": "channels, whatsapp",
-    "silent_after": "sources, silent after", "catalog": "catalog", "templates": "templates",
+    "silent_after": "sources, silent after", "catalog": "catalog", "courtesy": "courtesy", "budgets": "budgets",
+    "templates": "templates", "words": "templates, words", "order_link": "messages, order link",
+    "local_times": "messages, local times", "people": "audiences, people",
     "default_locale": "audiences, default locale",
 }  # fmt: skip
 """Fields of a configuration, as they are called in ``config/``, in the order in which they are told."""
@@ -151,11 +153,25 @@ def _alike(one: Any, other: Any) -> bool:
 def _as_written(configuration: Configuration) -> dict[str, Any]:
     """Return a configuration as plain objects, much as ``config/`` spells it."""
     document: dict[str, Any] = _plain(asdict(configuration))
+    # What a configuration works out for itself is not written anywhere.
+    document = {name: value for name, value in document.items() if not name.startswith("_")}
     for part in NAMED:
         document[part] = {name: _without(entry, *NAMES) for name, entry in document[part].items()}
+    document["people"] = dict(_people(configuration, document["people"]))
     for rule in document["rules"]:
         rule["then"] = {"notify": rule["then"], "approval": rule.pop("approval")}
     return document
+
+
+def _people(configuration: Configuration, people: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give what stands of people beside the audiences they are members of."""
+    audiences = configuration.audiences.values()
+    members = {member.key for audience in audiences for those in audience.members.values() for member in those}
+    for key, person in people.items():
+        own = {} if key in members else person["recipient"]
+        told = {name: value for name, value in {**person, **own}.items() if value and name != "recipient"}
+        if told:
+            yield key, told
 
 
 def _plain(value: Any) -> Any:

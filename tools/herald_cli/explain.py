@@ -8,15 +8,14 @@ from typing import Any
 
 from herald.adapters.cel import CelRuleEngine, Explanation
 from herald.adapters.memory_state import MemoryStateStore
-from herald.domain.catalog.messages import event as scan_event
-from herald.domain.catalog.told_types import TYPES
+from herald.domain.canonical import fingerprint
 from herald.domain.configuration import Configuration, Notify, Rule
 from herald.domain.decision import Verdict
 from herald.domain.delivery import Channel
 from herald.domain.envelope import EnvelopeRefusedError, Told
 from herald.domain.errors import Reason
-from herald.domain.event import Event
-from herald.domain.event_types import is_connector_type
+from herald.domain.event import Event, Identity, Origin, Trust
+from herald.domain.event_types import OWN_TYPES, is_connector_type
 from herald.domain.facts import MappingError, SourceObjects, build_facts
 from herald.domain.media_type import CLOUDEVENT, CLOUDEVENTS_BATCH, JSON
 from herald.domain.message import template_values
@@ -105,11 +104,11 @@ def explain_body(
 ) -> tuple[ExplainedEvent, ...]:
     """Return what the rules say to each event of a body.
 
-    Bodies are Threekit's own, CloudEvents, batches of them, those of a workflow that the mapping reads, and what a scan
-    tells (``type`` and ``data``). Signatures are not asked for. Without ``threekit`` the object inside the body stands
-    for the one Herald would read again. Milestones and incidents are those of ``matters``, else of a memory in which
-    only this body's events are. Raises ``BodyRefusedError`` for a body Herald would refuse or no rule would see, and
-    ``CallFailed`` if Threekit cannot be read.
+    Bodies are Threekit's own, CloudEvents, batches of them, those of a workflow that the mapping reads, and what
+    Herald tells of itself and of its scans (``type`` and ``data``). Signatures are not asked for. Without ``threekit``
+    the object inside the body stands for the one Herald would read again. Milestones and incidents are those of
+    ``matters``, else of a memory in which only this body's events are. Raises ``BodyRefusedError`` for a body Herald
+    would refuse or no rule would see, and ``CallFailed`` if Threekit cannot be read.
     """
     matters = matters or Matters(MemoryStateStore(lambda: now))
     engine = engine or CelRuleEngine()
@@ -120,8 +119,8 @@ def explain_body(
 def _events(body: bytes, configuration: Configuration, now: datetime) -> list[Event]:
     try:
         content = parse_json(body, max_depth=DEEPEST_JSON)
-        if isinstance(content, dict) and content.get("type") in TYPES and isinstance(content.get("data"), dict):
-            return [_of_a_scan(content, now)]
+        if isinstance(content, dict) and content.get("type") in OWN_TYPES and isinstance(content.get("data"), dict):
+            return [_of_herald(content, now)]
         batch, single = isinstance(content, list), isinstance(content, dict) and "specversion" in content
         media_type = CLOUDEVENTS_BATCH if batch else CLOUDEVENT if single else JSON
         told = Told("sample", media_type, content, signed=batch or single, message_id="sample", received_at=now)
@@ -132,12 +131,13 @@ def _events(body: bytes, configuration: Configuration, now: datetime) -> list[Ev
         raise BodyRefusedError(str(error)) from None
 
 
-def _of_a_scan(content: Mapping[str, Any], now: datetime) -> Event:
-    """Return what a scan of the catalogue tells; no door takes such a body."""
-    subject = content.get("subject")
-    return scan_event(
-        content["type"], ("sample",), subject if isinstance(subject, str) else "catalog/sample", content["data"],
-        "sample", now,
+def _of_herald(content: Mapping[str, Any], now: datetime) -> Event:
+    """Return what a scan of the catalogue tells, or a budget; no door takes such a body."""
+    kind, subject, data = content["type"], content.get("subject"), content["data"]
+    return Event(
+        identity=Identity.of_object_version("/herald", kind, "sample", "sample"), type=kind,
+        subject=subject if isinstance(subject, str) else "herald/sample", time=now, data=data, origin=Origin.SCAN,
+        trust=Trust.SIGNED, received_at=now, body_hash=fingerprint(data),
     )  # fmt: skip
 
 

@@ -80,7 +80,7 @@ def _rules(
             yield placed.finding("duplicate-id", f"the rule `{placed.rule.id}` is in {where} already", at=("id",))
         found = [*_condition(placed, configuration, known), *_consequence(placed, configuration, templates)]
         yield from found
-        if not found:
+        if all(finding.warning for finding in found):
             read.append(read_rule(placed, logic))
 
 

@@ -14,6 +14,7 @@ from herald_cli.configuration_folder import MESSAGES, LoadedFolder
 from herald_cli.findings import Finding
 from herald_cli.samples.by_template import OWN, Sample, samples_of
 from herald_cli.template_folder import TEMPLATES
+from herald_cli.unused_lint import told_with
 from herald_cli.word_lint import leaves
 
 Content = EmailContent | SmsContent | WhatsAppContent
@@ -42,7 +43,7 @@ def trial_findings(
         if template in left_out:
             continue
         samples = samples_of(template, configuration, loaded.templates.samples.get(template))
-        if not samples:
+        if not samples and template in told_with(configuration):
             yield _untried(template)
         for folder in bundle.languages(template):
             for sample in samples:
@@ -53,7 +54,7 @@ def trial_findings(
 
 
 def _untried(template: str) -> Finding:
-    message = f"`{template}` was not tried, since no rule is told with it, or none of a type that has a sample"
+    message = f"`{template}` was not tried, since there is no sample of what it is told of"
     fix = f"write what it is told of, as facts, into {TEMPLATES}/{template}/{OWN}"
     return Finding(f"{TEMPLATES}/{template}", 1, 1, "not-tried", message, fix, warning=True)
 

@@ -92,7 +92,7 @@ def _implied(tellings: Sequence[_Telling]) -> Iterator[tuple[_Telling, _Telling]
 
 def _overlap(audience: Audience, one: Notify, other: Notify) -> bool:
     """Say whether somebody of an audience would be told by both over the same channel first."""
-    if audience.person is not None:
+    if _named_by_events(audience):
         return one.channels[0] is other.channels[0]
     members = (member for members in audience.members.values() for member in members)
     return any(_first(member, one.channels) is _first(member, other.channels) for member in members)
@@ -124,8 +124,8 @@ def _entries(
 ) -> Iterator[tuple[str, str, Recipient, Channel | None]]:
     """Yield by what and for which value of it somebody is told, and over which channel first."""
     channels = telling.then.channels
-    if audience.person is not None:
-        yield f"person {audience.person}", ANY, Recipient(f"`{audience.person}`"), channels[0]
+    if somebody := _named_by_events(audience):
+        yield somebody, ANY, Recipient(somebody), channels[0]
         return
     by = audience.by or ""
     named = {ANY} if not by else {*values, *logic.values_of(telling.parts, by)}
@@ -134,6 +134,17 @@ def _entries(
             channel = _first(member, channels)
             if channel is not None:
                 yield by, value, member, channel
+
+
+def _named_by_events(audience: Audience) -> str:
+    """Return whom only events name, in words; empty for members."""
+    return (
+        f"`{audience.person}`"
+        if audience.person
+        else f"the manager of `{audience.manager_of}`"
+        if audience.manager_of
+        else ""
+    )
 
 
 def _known(
@@ -149,4 +160,4 @@ def _known(
 
 
 def _first(recipient: Recipient, channels: tuple[Channel, ...]) -> Channel | None:
-    return next((channel for channel in channels if recipient.address(channel)), None)
+    return next(iter(recipient.over(channels)), None)

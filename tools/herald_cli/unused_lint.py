@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from herald.adapters.template_bundle import TemplateBundle
 from herald.domain.configuration import Configuration
+from herald.domain.courtesy import OVER_BUDGET
 from herald_cli.approval_lint import TEMPLATES as APPROVAL_TEMPLATES
 from herald_cli.condition_lint import condition_tree
 from herald_cli.configuration_folder import AUDIENCES, CALENDARS, CHECKS, LISTS, LoadedFolder
@@ -16,7 +17,7 @@ from herald_cli.yaml_reader import Keys
 
 def unused_findings(loaded: LoadedFolder, configuration: Configuration, rules: Iterable[ReadRule]) -> Iterator[Finding]:
     """Warn of what is there and nothing asks for."""
-    audiences, templates, lists = _audiences(configuration), _templates(configuration), _lists(loaded, rules)
+    audiences, templates, lists = _audiences(configuration), told_with(configuration), _lists(loaded, rules)
     for name in sorted(configuration.audiences.keys() - audiences):
         yield _unused(loaded, AUDIENCES, ("audiences", name), f"nobody tells or asks the audience `{name}`")
     for name in sorted(set(TemplateBundle(configuration).names()) - templates):
@@ -42,10 +43,12 @@ def _audiences(configuration: Configuration) -> set[str]:
     return used
 
 
-def _templates(configuration: Configuration) -> set[str]:
+def told_with(configuration: Configuration) -> set[str]:
+    """Return the templates that something is told with."""
     used = {rule.then.template for rule in configuration.rules if rule.then is not None}
     courtesy = configuration.courtesy
     used |= {digest.template for digest in courtesy.digests} | {throttle.template for throttle in courtesy.throttles}
+    used |= {OVER_BUDGET.template} if configuration.budgets else set()
     return used | set(APPROVAL_TEMPLATES if configuration.approvals else ())
 
 

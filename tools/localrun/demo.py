@@ -145,7 +145,7 @@ def _await(house: RunningHouse, one: Played) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         one.trace = find(one.event_id)
-        one.missing = unmet(one.scenario, one.trace, _in_threekit(house, one.trace))
+        one.missing = unmet(one.scenario, one.trace, _in_threekit(house, one.trace), _submitted(house))
         if not one.missing:
             return
         time.sleep(LOOK_EVERY_SECONDS)
@@ -154,6 +154,16 @@ def _await(house: RunningHouse, one: Played) -> None:
 def _in_threekit(house: RunningHouse, trace: Trace | None) -> InThreekit:
     known = object_of(trace) if trace else ""
     return InThreekit(house.threekit.orders.get(known, {}), house.threekit.assets.get(known, {}))
+
+
+def _submitted(house: RunningHouse) -> dict[str, str]:
+    """Return what OpenText was given, by reference."""
+    return {
+        reference: "\n".join([submit.subject or "", *submit.texts])
+        for submit in house.opentext.submits
+        for reference in submit.refs
+        if reference is not None
+    }
 
 
 def _sends(house: RunningHouse) -> dict[str, int]:

@@ -21,12 +21,13 @@ SCAN, APPROVAL = "scan", "approval"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One recipient who must have been told."""
+    """One recipient who must have been told. ``says`` is a part of what OpenText was given for them, if it matters."""
 
     rule: str
     channel: str
     to: str
     state: str
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +98,13 @@ def object_of(trace: Trace) -> str:
     return str(facts.get("order", {}).get("id", subject.partition("/")[2]))
 
 
-def unmet(scenario: Scenario, trace: Trace | None, threekit: InThreekit) -> list[str]:
-    """Return what has not happened yet of what the scenario expects; empty when all of it has."""
+def unmet(
+    scenario: Scenario, trace: Trace | None, threekit: InThreekit, submitted: Mapping[str, str]
+) -> list[str]:  # fmt: skip
+    """Return what has not happened yet of what the scenario expects; empty when all of it has.
+
+    ``submitted`` is what OpenText was given, by the reference of the delivery.
+    """
     if trace is None:
         return ["nothing is recorded yet"]
     if trace.decision is None and not scenario.undecided:
@@ -106,7 +112,8 @@ def unmet(scenario: Scenario, trace: Trace | None, threekit: InThreekit) -> list
     missing = [
         *_differences("rules matched", scenario.matched, _matched(trace)),
         *_differences("skips", scenario.skips, _skipped(trace)),
-        *_differences("deliveries", {_spelt(told) for told in scenario.told}, _deliveries(trace)),
+        *_differences("deliveries", {_spelt(told) for told in scenario.told}, set(_deliveries(trace))),
+        *_unsaid(scenario, trace, submitted),
         *_not_in_trace(scenario, trace),
         *_not_on_order(scenario, threekit),
         *_not_on_item(scenario, threekit.item),
@@ -149,12 +156,22 @@ def _skipped(trace: Trace) -> set[str]:
     return decided | {skip["reason"] for skips in noted for skip in skips}
 
 
-def _deliveries(trace: Trace) -> set[str]:
+def _deliveries(trace: Trace) -> dict[str, str]:
+    """Return the reference of each delivery by how it is spelt."""
     return {
-        _spelt(Told(record.notification.rule_id, one.channel, _address(record, one.channel), one.state))
+        _spelt(Told(record.notification.rule_id, one.channel, _address(record, one.channel), one.state)): one.reference
         for record in trace.notifications
         for one in record.deliveries
     }
+
+
+def _unsaid(scenario: Scenario, trace: Trace, submitted: Mapping[str, str]) -> list[str]:
+    references = _deliveries(trace)
+    return [
+        f"{told.to} was not told by {told.channel}: {told.says}"
+        for told in scenario.told
+        if told.says not in submitted.get(references.get(_spelt(told), ""), "")
+    ]
 
 
 def _address(record: NotificationRecord, channel: Channel) -> str:

@@ -53,8 +53,8 @@ class TestMessages:
 
     def test_of_different_recipients_are_never_alike(self) -> None:
         customers = changed(rules=(to_customers("status"),))
-        jonas = said(seen(customer={"name": "Jonas", "email": "jonas@example.com"}), customers)
-        maria = said(seen(customer={"name": "Maria", "email": "maria@example.com"}), customers)
+        jonas = said(seen(customer={"name": "Jonas", "email": "jonas@example.com", "consent": True}), customers)
+        maria = said(seen(customer={"name": "Maria", "email": "maria@example.com", "consent": True}), customers)
         assert is_changed(jonas, maria)
 
     def test_are_none_for_whom_no_channel_reaches(self) -> None:

@@ -68,13 +68,13 @@ def test_what_lint_refuses_is_not_tested(tmp_path: Path) -> None:
     folder = a_folder_with(tmp_path, a_case())
     (folder / "audiences.yaml").write_text("audiences: {}", encoding="utf-8")
     result = run("test", "--config", str(folder))
-    assert (result.exit_code, "herald rules lint" in result.output) == (1, True)
+    assert (result.exit_code, "herald config lint" in result.output) == (1, True)
 
 
 class TestApply:
     @pytest.fixture(autouse=True)
     def _no_schedules(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("herald_cli.commands.configuring._scheduled", Mock(return_value=(None, "")))
+        monkeypatch.setattr("herald_cli.commands.config_versions._scheduled", Mock(return_value=(None, "")))
 
     def test_a_folder_whose_tests_fail_is_not_applied(self, stack: Stack, tmp_path: Path) -> None:
         before = configuration_store(stack.connection).active().version

@@ -103,7 +103,7 @@ def test_what_is_not_there_is_refused_with_advice(tmp_path: Path) -> None:
         "escalation", "--sample", "x", "--event", str(EVENTS / "sync_failed.json"), code=2
     )
     assert "there is no folder" in refused("escalation", folder=tmp_path / "none", code=2)
-    assert "herald rules lint" in refused("escalation", folder=tmp_path)
+    assert "herald config lint" in refused("escalation", folder=tmp_path)
 
 
 def test_a_template_of_an_older_form_can_be_seen_too() -> None:

@@ -126,7 +126,8 @@ def a_folder(into: Path, audiences: str = AUDIENCES) -> Path:
 
 
 def findings_of(folder: Path) -> list[str]:
-    return [str(finding) for finding in lint_folder(folder, TODAY)]
+    """What is found, but for audiences that the one rule of the folder does not tell."""
+    return [str(finding) for finding in lint_folder(folder, TODAY) if finding.code != "unused"]
 
 
 def test_people_absences_and_consent_have_no_fault_by_themselves(tmp_path: Path) -> None:
@@ -161,10 +162,10 @@ def test_a_consent_has_to_be_found_in_the_events_of_the_rule(tmp_path: Path) -> 
 def test_a_time_in_the_recipients_zone_is_not_called_utc(written: str, tmp_path: Path) -> None:
     folder = a_folder(tmp_path)
     part = folder / "templates/approval-request/en/sms.txt"
-    part.write_text("Order\n{{ order.createdAt | " + written + " }} UTC", encoding="utf-8")
+    part.write_text("Order\n{{ now | " + written + " }} UTC", encoding="utf-8")
     assert findings_of(folder) == [
-        "templates/approval-request/en/sms.txt:2:20: a time without a zone is written in the recipient's, and with its "
+        "templates/approval-request/en/sms.txt:2:8: a time without a zone is written in the recipient's, and with its "
         'name (take the name behind it out, or write datetime("medium", "UTC")) [time-not-utc]'
     ]
-    part.write_text('{{ order.createdAt | datetime("short", "UTC") }} UTC', encoding="utf-8")
+    part.write_text('{{ now | datetime("short", "UTC") }} UTC', encoding="utf-8")
     assert findings_of(folder) == []

@@ -43,15 +43,17 @@ rules:
 
 
 def a_folder(into: Path, budgets: str = BUDGETS, rule: str = RULE) -> Path:
-    """A folder with budgets, whose one rule and audience have the names they use."""
+    """A folder with budgets, whose one rule and audience have the names they use, and with an audience nobody tells."""
     folder = shutil.copytree(GOOD / "minimal", into / "config")
+    with (folder / "audiences.yaml").open("a", encoding="utf-8") as audiences:
+        audiences.write("  customer: {person: order.customer}\n")
     (folder / "budgets.yaml").write_text(budgets, encoding="utf-8")
     (folder / "rules" / "operations.yaml").write_text(rule, encoding="utf-8")
     return folder
 
 
 def findings(folder: Path) -> list[str]:
-    return [str(finding) for finding in lint_folder(folder)]
+    return [str(finding) for finding in lint_folder(folder) if finding.code != "unused"]
 
 
 FAULTS = {

@@ -23,13 +23,17 @@ from herald.domain.configuration import (
     WhatsAppSending,
     WhatsAppTemplate,
 )
+from herald.domain.courtesy import Courtesy, Repeat
+from herald.domain.delivery import Channel
+from herald.domain.directory import Person
 from herald.domain.milestones import MilestoneStep
-from herald.domain.notification import Severity
+from herald.domain.notification import Recipient, Severity
 from herald.domain.working_time import Calendar
 from herald_cli.configuration_diff import NOTHING, Change, Field, Kind, differences
 from herald_cli.configuration_folder import read_folder
 
 BASE = a_configuration()
+BOSS = Recipient("Boss", "boss@example.com")
 NAMES = st.sampled_from(("a", "b", "c"))
 KEYS = NAMES | st.sampled_from(("id", "name"))
 VALUES = st.recursive(
@@ -111,7 +115,7 @@ def added(part: str, name: str, *told: Field) -> Change:
     return Change(part, name, Kind.ADDED, told)
 
 
-CHANGES: dict[str, tuple[Any, Change]] = {
+CHANGES: dict[str, tuple[Any, *tuple[Change, ...]]] = {
     "rules": (
         (a_rule(when="true"),),
         changed("rules", "approve-new-order", Field(("when",), 'order.status == "New"', "true")),
@@ -160,18 +164,41 @@ CHANGES: dict[str, tuple[Any, Change]] = {
     "catalog": (
         {"partitions": [{"name": "all"}]}, added("catalog", "partitions", Field(("all",), NOTHING, {})),
     ),
+    "courtesy": (
+        Courtesy(hours={Channel.SMS: "day"}, repeats=(Repeat("once", ("*",), "order.id"),)),
+        changed("courtesy", "hours", Field(("sms",), NOTHING, "day")),
+        changed(
+            "courtesy", "repeats",
+            Field(("once", "by"), NOTHING, "order.id"), Field(("once", "rules"), NOTHING, ["*"]),
+            Field(("once", "within"), NOTHING, "4 h"),
+        ),
+    ),
+    "budgets": ({"currency": "EUR"}, added("budgets", "currency", Field((), NOTHING, "EUR"))),
+    "people": (
+        {APPROVER.key: Person(APPROVER, manager="boss@example.com"), "boss@example.com": Person(BOSS)},
+        added("audiences, people", APPROVER.key, Field(("manager",), NOTHING, "boss@example.com")),
+        added(
+            "audiences, people", BOSS.key, Field(("email",), NOTHING, BOSS.email), Field(("name",), NOTHING, BOSS.name)
+        ),
+    ),
+    "local_times": (False, changed("messages, local times", "", Field((), True, False))),
+    "words": (
+        {"approval-request/de": {"title": "Freigabe"}},
+        added("templates, words", "approval-request/de", Field(("title",), NOTHING, "Freigabe")),
+    ),
+    "order_link": ("https://x/{id}", changed("messages, order link", "", Field((), "", "https://x/{id}"))),
     "default_calendar": ("berlin", changed("calendars, default", "", Field((), "", "berlin"))),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("part", CHANGES)
 def test_a_change_is_told_where_it_stands(part: str) -> None:
-    value, expected = CHANGES[part]
-    assert differences(BASE, a_configuration(**{part: value})) == [expected]
+    value, *expected = CHANGES[part]
+    assert differences(BASE, a_configuration(**{part: value})) == expected
 
 
 def test_every_part_is_looked_at() -> None:
-    parts = {field.name for field in fields(Configuration)} - {"version"}
+    parts = {field.name for field in fields(Configuration) if field.init} - {"version"}
     assert parts == CHANGES.keys() | {"approvals", "calendars"}, "add what a change of that part looks like"
 
 

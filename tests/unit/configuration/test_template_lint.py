@@ -11,6 +11,16 @@ from herald_cli.rule_lint import lint_folder
 
 SMS = "{{ t.sms.title | fill(order=order.id) }}, {{ t.more | plural(order.lines | length) }}"
 EN = "sms: {title: 'Approval needed of {order}'}\nmore: {one: '{n} item', other: '{n} items'}\n"
+OWN_RULE = """\
+rules:
+  - id: blocked
+    description: The ERP has blocked an order.
+    events: [erp.order.blocked]
+    when: "true"
+    then:
+      notify: {audience: desk, template: blocked, channels: [sms], severity: high}
+"""
+DESK = '  desk: {members: {"*": [{name: Desk, phone: "+493023125101"}]}}\n'
 DE = "sms: {title: 'Freigabe von {order}'}\nmore: '{n} Artikel'\n"
 
 
@@ -61,6 +71,10 @@ def test_a_word_of_one_language_that_no_other_has(folder: Path) -> None:
 
 def test_a_template_of_an_event_of_ones_own_is_tried_with_its_sample(folder: Path) -> None:
     write(folder, "en/sms.txt", "{{ data.blocked.by }}", template="blocked")
+    assert codes(folder) == ["blocked: unused"]
+    (folder / "rules" / "own.yaml").write_text(OWN_RULE, encoding="utf-8")
+    with (folder / "audiences.yaml").open("a", encoding="utf-8") as audiences:
+        audiences.write(DESK)
     assert codes(folder) == ["blocked: not-tried"]
     write(folder, "sample.json", '{"data": {"blocked": {"by": "ERP"}}}', template="blocked")
     assert codes(folder) == []

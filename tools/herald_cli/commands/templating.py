@@ -22,7 +22,7 @@ def list_templates(folder: ConfigOption = Path("config"), as_json: JsonOption = 
 
     loaded = load_folder(_existing(folder))
     if loaded.configuration is None:
-        fail(f"{loaded.findings[0]}: run `herald rules lint`")
+        fail(f"{loaded.findings[0]}: run `herald config lint`")
     templates = listed(loaded.configuration, loaded.templates.samples)
     if as_json:
         print_json([asdict(one) for one in templates])
@@ -66,7 +66,7 @@ def preview_template(  # noqa: PLR0913, PLR0917 - each is an option
         fail("it is told an event or a sample: leave one of them out", EXIT_USAGE)
     loaded = load_folder(_existing(folder))
     if loaded.configuration is None:
-        fail(f"{loaded.findings[0]}: run `herald rules lint`")
+        fail(f"{loaded.findings[0]}: run `herald config lint`")
     configuration = loaded.configuration
     try:
         if event is None:

@@ -11,7 +11,7 @@ BUDGETS = {
     "threekit_webhook": 155,
     "opentext_callback": 155,
     "event_relay": 145,
-    "rule_evaluation": 260,
+    "rule_evaluation": 265,
     "notification_dispatch": 290,
     "delivery_tracking": 170,
     "threekit_writeback": 245,

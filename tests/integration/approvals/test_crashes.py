@@ -28,7 +28,7 @@ BEHIND_THE_PAGE = [
     "evaluate.decided", "evaluate.saved",
     "approval.timed", "approval.listed", "approval.remembered", "approval.receipted", "approval.noted",
     "evaluate.opened", "evaluate.enqueued", "evaluate.audited",
-    "dispatch.claimed", "dispatch.submitted", "dispatch.recorded", "dispatch.audited", "dispatch.passed_on",
+    "dispatch.claimed", "budget.charged", "dispatch.submitted", "dispatch.recorded", "dispatch.audited", "dispatch.passed_on",
     "track.observed", "track.recorded", "track.audited",
     "writeback.put", "writeback.audited",
     "timer.recorded",

@@ -19,8 +19,13 @@ from simulators.threekit.seed import ids
 EMAIL, SMS = Channel.EMAIL, Channel.SMS
 
 
-def told(audience: str, facts: Mapping[str, Any]) -> list[str | None]:
-    return [one.email for one in resolve(CONFIGURATION.audiences[audience], facts, CONFIGURATION.people)]
+OWNER = Audience("order-owner", person="order.owner")
+BOSS = Audience("requesters-manager", manager_of="order.requester")
+
+
+def told(audience: str | Audience, facts: Mapping[str, Any]) -> list[str | None]:
+    known = CONFIGURATION.audiences[audience] if isinstance(audience, str) else audience
+    return [one.email for one in resolve(known, facts, CONFIGURATION.people)]
 
 
 def to_customer(order: Mapping[str, Any]) -> tuple[Reach, ...]:
@@ -59,13 +64,13 @@ def test_by_the_brands_of_its_lines() -> None:
 )
 def test_its_owner_and_the_manager_of_who_asked_for_it(order_id: str, owner: str, manager: str) -> None:
     facts = facts_of(ORDERS[order_id])
-    assert told("order-owner", facts) == [owner]
-    assert told("requesters-manager", facts) == [manager]
+    assert told(OWNER, facts) == [owner]
+    assert told(BOSS, facts) == [manager]
 
 
 def test_an_order_without_owner_or_known_requester_has_neither() -> None:
     facts = facts_of(an_order(requester={"email": "new.here@example.com"}))
-    assert told("order-owner", facts) == told("requesters-manager", facts) == []
+    assert told(OWNER, facts) == told(BOSS, facts) == []
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from simulators.threekit.generated.catalogue import Generated, moment
 from simulators.threekit.generated.numbering import Kind, id_of, mixed
 from simulators.threekit.generated.vocabulary import CATEGORIES, members
 from simulators.threekit.seed import ids
-from simulators.threekit.seed.orders import PLACES, REQUESTERS
+from simulators.threekit.seed.orders import OWNERS, PLACES, REQUESTERS
 from simulators.threekit.seed.people import customer_metadata
 
 _STATUSES = ("New", "In Progress", "Complete")
@@ -116,6 +116,7 @@ def _order(catalogue: Generated, saved: list[Record], turn: int, when: datetime)
             "country": country,
             "locale": {"currency": currency, "currencyLocale": locale},
             "requester": dict(REQUESTERS[region]),
+            "owner": dict(OWNERS[region]),
             "customer": customer_metadata(_CUSTOMERS[place]),
         },
         "derivative": {},

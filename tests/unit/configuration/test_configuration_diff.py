@@ -18,11 +18,13 @@ from herald.domain.approval.policy import Approvers, Chain, Step
 from herald.domain.configuration import (
     Audience,
     Configuration,
+    FaxSending,
     ReplyWords,
     StatusReading,
     WhatsAppSending,
     WhatsAppTemplate,
 )
+from herald.domain.fax_text import FaxEncoding
 from herald.domain.milestones import MilestoneStep
 from herald.domain.notification import Severity
 from herald.domain.working_time import Calendar
@@ -152,6 +154,9 @@ CHANGES: dict[str, tuple[Any, Change]] = {
             "channels, whatsapp", "templates",
             Field(("request", "languages", "en"), NOTHING, "en_US"), Field(("request", "template_id"), NOTHING, "t-1"),
         ),
+    ),
+    "fax": (
+        FaxSending(FaxEncoding.UTF_8), changed("channels, fax", "encoding", Field((), "ISO-8859-1", "UTF-8")),
     ),
     "silent_after": (
         {"/threekit/orders": timedelta(hours=36)},

@@ -90,6 +90,11 @@ FAULTS = {
         "approvals.yaml:27:32: a fax lies about for anybody to read, with a link that decides and that nobody can "
         "press (write email, sms or whatsapp) [approval-by-fax]",
     ),
+    "an outcome by fax": (
+        "approvals.yaml", "    channels: [email]\n", "    channels: [email, fax]\n",
+        "approvals.yaml:9:23: a fax lies about for anybody to read, with a link that decides and that nobody can "
+        "press (write email, sms or whatsapp) [approval-by-fax]",
+    ),
     "a channel twice": (
         "approvals.yaml", "channels: [email, sms]", "channels: [email, email]",
         "approvals.yaml:27:19: chains.order.steps.0.channels: `email` stands twice [schema]",

@@ -59,6 +59,7 @@ def _chain(placed: PlacedChain) -> Iterator[Finding]:
     yield from placed.path(("requester",), chain.requester)
     if chain.watchers is not None:
         yield from placed.audience(("watchers",), chain.watchers, chain.channels)
+    yield from placed.channels((), chain.channels)
     asked = tuple(dict.fromkeys(channel for step in chain.steps for channel in step.channels))
     if chain.delegates is not None:
         yield from placed.audience(("delegates",), chain.delegates, asked, decides=True)

@@ -40,6 +40,7 @@ def step_findings(placed: PlacedChain) -> Iterator[Finding]:
 
 
 def _asked(placed: PlacedChain, at: Keys, step: Step) -> Iterator[Finding]:
+    yield from placed.channels(at, step.channels)
     yield from placed.approvers((*at, "approvers"), step.approvers, step.channels, step.rules)
     for number, level in enumerate(step.ladder):
         yield from placed.approvers((*at, "ladder", number), level.approvers, step.channels, step.rules)

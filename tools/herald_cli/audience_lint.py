@@ -71,26 +71,28 @@ def _nobody(document: Document, at: Keys, audience: Audience) -> Iterator[Findin
 
 
 def _person(document: Document, at: Keys, person: Mapping[str, Any], configuration: Configuration) -> Iterator[Finding]:
-    name, email, phone, zone = (person.get(key) for key in ("name", "email", "phone", "zone"))
+    name, email, zone = (person.get(key) for key in ("name", "email", "zone"))
+    numbers = {key: person[key] for key in ("phone", "fax") if person.get(key) is not None}
     yield from _locale(document, (*at, "locale"), person.get("locale"))
     yield from unknown_calendar(document, (*at, "calendar"), person.get("calendar"), configuration)
     if zone is not None and zone not in time_zones():
         fix = did_you_mean(zone, time_zones()) or "write Europe/Berlin, or UTC"
         yield document.finding((*at, "zone"), "bad-time-zone", f"`{zone}` is no time zone of IANA", fix)
-    if email is None and phone is None:
-        yield document.finding(at, "no-address", f"{name} has neither email nor phone")
+    if email is None and not numbers:
+        yield document.finding(at, "no-address", f"{name} has neither email nor phone nor fax")
     if email is not None and usable_email(email) != email:
         yield document.finding((*at, "email"), "bad-email", f"the e-mail address of {name} has no usable form")
-    if phone is not None and not _is_e164(phone):
-        message = f"the phone number of {name} is no valid number in E.164"
-        fix = 'write + and the country code, without blanks, as in "+493023125101"'
-        yield document.finding((*at, "phone"), "bad-phone", message, fix)
+    for key, number in numbers.items():
+        if not _is_e164(number):
+            message = f"the {key} number of {name} is no valid number in E.164"
+            fix = 'write + and the country code, without blanks, as in "+493023125101"'
+            yield document.finding((*at, key), f"bad-{key}", message, fix)
 
 
 def _stand_ins(
     document: Document, at: Keys, person: Mapping[str, Any], configuration: Configuration, today: date
 ) -> Iterator[Finding]:
-    own = _key(person.get("email") or person.get("phone"))
+    own = _key(person.get("email") or person.get("phone") or person.get("fax"))
     roles = [((*at, "manager"), "manager", person.get("manager"))]
     for number, absence in enumerate(person.get("absent") or ()):
         place: Keys = (*at, "absent", number)

@@ -38,6 +38,7 @@ class PersonEntry(Strict):
     name: Text
     email: str | None = None
     phone: str | None = None
+    fax: str | None = None
     locale: str | None = None
     calendar: str | None = None
     zone: str | None = None
@@ -108,7 +109,7 @@ def _entries(file: AudiencesFile) -> Iterator[PersonEntry]:
 def _recipient(entry: PersonEntry) -> Recipient:
     return Recipient(
         entry.name, entry.email, entry.phone, entry.locale, entry.calendar,
-        zone=entry.zone, channels=tuple(entry.channels or ()), hours=tuple(entry.hours.items()),
+        zone=entry.zone, channels=tuple(entry.channels or ()), hours=tuple(entry.hours.items()), fax=entry.fax,
     )  # fmt: skip
 
 
@@ -117,7 +118,7 @@ def _together(one: Person, other: Person) -> Person:
     recipient = Recipient(
         first.name, first.email or then.email, first.phone or then.phone, first.locale or then.locale,
         first.calendar or then.calendar, zone=first.zone or then.zone, channels=first.channels or then.channels,
-        hours=first.hours or then.hours,
+        hours=first.hours or then.hours, fax=first.fax or then.fax,
     )  # fmt: skip
     absences = tuple(dict.fromkeys((*one.absences, *other.absences)))
     return Person(recipient, one.manager or other.manager, absences)

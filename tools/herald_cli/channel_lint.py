@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from herald.adapters.template_bundle import SMS, WHATSAPP, TemplateBundle
-from herald.adapters.templates import EMAIL_PARTS, SMS_PARTS, WHATSAPP_PARTS
+from herald.adapters.template_bundle import TemplateBundle
+from herald.adapters.templates import EMAIL_PARTS, FAX_PARTS, SMS_PARTS, TWIN_PARTS, WHATSAPP_PARTS
 from herald.domain.configuration import Configuration
 from herald.domain.delivery import Channel
 from herald_cli.configuration_folder import CHANNELS, LoadedFolder
@@ -13,20 +13,30 @@ from herald_cli.path_lint import bad_path
 from herald_cli.yaml_reader import Document, Keys
 
 PARTS_OF: Mapping[Channel, tuple[str, ...]] = {
-    Channel.EMAIL: EMAIL_PARTS, Channel.SMS: SMS_PARTS, Channel.WHATSAPP: WHATSAPP_PARTS,
+    Channel.EMAIL: EMAIL_PARTS, Channel.SMS: SMS_PARTS, Channel.WHATSAPP: WHATSAPP_PARTS, Channel.FAX: FAX_PARTS,
 }  # fmt: skip
-SERVES_INSTEAD: Mapping[str, str] = {WHATSAPP: SMS}
-"""What does for a part that a template does not have."""
+SERVES_INSTEAD: Mapping[Channel, tuple[str, ...]] = {Channel.WHATSAPP: SMS_PARTS, Channel.FAX: TWIN_PARTS}
+"""What does for the parts that a template does not have."""
 PATHS: tuple[Keys, ...] = (("status", "dsn_status"), ("status", "whatsapp_events"))
 
 
 def missing_parts(configuration: Configuration, template: str, channel: Channel) -> Iterator[str]:
     """Yield what a template lacks for a channel in the default language, as the key to add."""
     bundle, locale = TemplateBundle(configuration), configuration.default_locale
+    if channel in SERVES_INSTEAD and bundle.holds(template, locale, SERVES_INSTEAD[channel]):
+        return
     for part in PARTS_OF[channel]:
-        if not any(bundle.key(template, locale, one) for one in (part, SERVES_INSTEAD.get(part, part))):
+        if bundle.key(template, locale, part) is None:
             shares = f"{template}/{locale}" in configuration.words
             yield f"{template}/{part}" if shares else f"{template}/{locale}/{part}"
+
+
+def faxed(configuration: Configuration) -> frozenset[str]:
+    """Return the templates that rules and digests send over fax."""
+    notified = ((rule.then.template, rule.then.channels) for rule in configuration.rules if rule.then)
+    gatherers = (*configuration.courtesy.digests, *configuration.courtesy.throttles)
+    told = (*notified, *((one.template, one.told_over) for one in gatherers))
+    return frozenset(template for template, channels in told if Channel.FAX in channels)
 
 
 def channel_findings(loaded: LoadedFolder, configuration: Configuration) -> Iterator[Finding]:

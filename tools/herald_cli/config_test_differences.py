@@ -148,8 +148,7 @@ def _asked(what: str, wanted: AskedEntry, chain: PreviewedChain) -> Iterator[Dif
 
 
 def _is(recipient: Recipient, address: str) -> bool:
-    known = (recipient.key, recipient.email or "", recipient.phone or "")
-    return address.strip().casefold() in {one.strip().casefold() for one in known}
+    return address.strip().casefold() in {one.strip().casefold() for one in (recipient.key, *recipient.addresses)}
 
 
 def _verdict(rule: ExplainedRule) -> Verdict:

@@ -82,7 +82,7 @@ def read_cases(folder: Path) -> tuple[list[PlacedCase], list[Finding]]:
         try:
             entries = CasesFile.model_validate(document.value).tests
         except ValidationError as error:
-            problems = (dict(problem) for problem in error.errors(include_input=False))
+            problems = (dict(problem) for problem in error.errors())
             findings += [schema_finding(document, problem, KEYS) for problem in problems]
             continue
         cases += [PlacedCase(entry, document, number) for number, entry in enumerate(entries)]

@@ -13,6 +13,7 @@ PARTS = {
     "rules": "rules", "approvals": "approvals", "audiences": "audiences", "calendars": "calendars",
     "default_calendar": "calendars, default", "lists": "lists", "mapping": "mapping", "milestones": "milestones",
     "status": "channels, status", "replies": "channels, replies", "whatsapp": "channels, whatsapp",
+    "fax": "channels, fax",
     "silent_after": "sources, silent after", "catalog": "catalog", "courtesy": "courtesy", "budgets": "budgets",
     "templates": "templates", "words": "templates, words", "order_link": "messages, order link",
     "local_times": "messages, local times", "people": "audiences, people",

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from herald.adapters.configuration_bundle import to_bytes, versioned
 from herald.domain.configuration import (
     Configuration,
+    FaxSending,
     Notify,
     ReplyWords,
     Rule,
@@ -48,6 +49,7 @@ from herald_cli.courtesy_schema import CourtesyFile, courtesy_of
 from herald_cli.findings import Finding, did_you_mean
 from herald_cli.message_schema import KEYS as MESSAGE_KEYS
 from herald_cli.message_schema import MessagesFile
+from herald_cli.no_channel import FIX, no_channel
 from herald_cli.template_folder import TemplateFiles, read_templates
 from herald_cli.uncollected import uncollected
 from herald_cli.yaml_reader import Document, read_yaml
@@ -142,6 +144,7 @@ def load_folder(folder: Path, today: date | None = None) -> LoadedFolder:
         status=_status(channels.status),
         replies=_replies(channels.replies),
         whatsapp=_whatsapp(channels.whatsapp),
+        fax=FaxSending(**channels.fax.model_dump()),
         silent_after=_silences(sources),
         catalog=catalog_document(catalog, own_checks),
         approvals=chains_of(approvals),
@@ -199,7 +202,7 @@ class _Reading:
         try:
             return form.model_validate(document.value)
         except ValidationError as error:
-            self.findings += [schema_finding(document, dict(problem)) for problem in error.errors(include_input=False)]
+            self.findings += [schema_finding(document, dict(problem)) for problem in error.errors()]
             return None
 
     def _text(self, name: str, *, optional: bool = False) -> str | None:
@@ -228,6 +231,8 @@ def schema_finding(document: Document, problem: Mapping[str, Any], known: frozen
         return document.finding(path, "unknown-key", f"`{key}` is no key here", did_you_mean(key, known - {key}))
     if problem["type"] == "missing":
         return document.finding(path, "missing-key", f"`{key}` is missing")
+    if why := no_channel(problem):
+        return document.finding(path, "no-such-channel", why, FIX)
     where = ".".join(str(step) for step in path)
     message = str(problem["msg"]).removeprefix("Value error, ")
     return document.finding(path, "schema", f"{where}: {message}" if where else message)

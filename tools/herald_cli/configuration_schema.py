@@ -27,6 +27,7 @@ from herald.domain.facts_schema import (
     ORDER,
     Record,
 )
+from herald.domain.fax_text import FaxEncoding
 from herald.domain.milestones import ORDER_STATUSES
 from herald.domain.notification import Severity
 
@@ -226,12 +227,21 @@ class WhatsAppEntry(Strict):
     send_references: bool = False
 
 
+class FaxEntry(Strict):
+    """How faxes are sent and confirmed."""
+
+    encoding: FaxEncoding = FaxEncoding.ISO_8859_1
+    send_references: bool = False
+    pages_confirm: bool = True
+
+
 class ChannelsFile(Strict):
     """``channels.yaml``."""
 
     status: StatusEntry = StatusEntry()
     replies: ReplyWordsEntry | None = None
     whatsapp: WhatsAppEntry = WhatsAppEntry()
+    fax: FaxEntry = FaxEntry()
 
 
 class SourceEntry(Strict):
@@ -254,7 +264,7 @@ KNOWN_KEYS = frozenset(
         RulesFile, RuleEntry, ThenEntry, NotifyEntry,
         OrderExpressions, LineExpressions, ComponentExpressions, JobExpressions, SectionEntry, ReplyEntry,
         CallbackEntry, MilestonesFile, StepEntry, ChannelsFile, StatusEntry, ReplyWordsEntry, WhatsAppEntry,
-        WhatsAppTemplateEntry, SourcesFile, SourceEntry,
+        WhatsAppTemplateEntry, FaxEntry, SourcesFile, SourceEntry,
     )
     for field in form.model_fields
 )  # fmt: skip

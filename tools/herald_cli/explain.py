@@ -217,12 +217,15 @@ def _planned(
         zone = zone_of(recipient, configuration)
         values = template_values(facts, recipient, rule.id, rule.description, then.severity, zone)
         try:
-            if channels[0] is Channel.EMAIL:
-                preview = renderer.email(configuration, then.template, locale, values).subject
-            elif channels[0] is Channel.SMS:
-                preview = renderer.sms(configuration, then.template, locale, values).text
-            else:
-                preview = renderer.whatsapp(configuration, then.template, locale, values).text
+            preview = _said(renderer, channels[0], configuration, then.template, locale, values)
         except RenderError as error:
             problem = str(error)
     return PlannedMessage(recipient, then.template, channels, locale, preview, problem)
+
+
+def _said(renderer: Renderer, channel: Channel, *told: Any) -> str:
+    if channel is Channel.EMAIL:
+        return renderer.email(*told).subject
+    if channel is Channel.SMS:
+        return renderer.sms(*told).text
+    return renderer.whatsapp(*told).text if channel is Channel.WHATSAPP else renderer.fax(*told).text

@@ -50,7 +50,7 @@ def _tree(explained: ExplainedRule) -> Tree:
     if explained.rule.approval and outcome.verdict in ASKS:
         tree.add(f"would ask for the approval [bold]{explained.rule.approval}[/] of config/approvals.yaml")
     for message in explained.messages:
-        who = f"{message.recipient.name} <{message.recipient.email or message.recipient.phone}>"
+        who = f"{message.recipient.name} <{next(iter(message.recipient.addresses), None)}>"
         absent = message.recipient.in_place_of
         who += f" in place of {', '.join(absent)}" if absent else ""
         way = ", then ".join(message.channels) or "no channel"

@@ -46,6 +46,15 @@ class PlacedChain:
         if lacking and not wrong:
             yield self.finding(at, "not-available", f"`{path}` is not available for {', '.join(lacking)}")
 
+    def channels(self, at: Keys, channels: Iterable[Channel]) -> Iterator[Finding]:
+        """Yield where approvals would be told over fax."""
+        for number, channel in enumerate(channels):
+            if channel is Channel.FAX:
+                message = "a fax lies about for anybody to read, with a link that decides and that nobody can press"
+                yield self.finding(
+                    (*at, "channels", number), "approval-by-fax", message, "write email, sms or whatsapp"
+                )
+
     def approvers(
         self, at: Keys, approvers: Approvers, channels: tuple[Channel, ...], rules: Iterable[str] = ()
     ) -> Iterator[Finding]:

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from herald.adapters.exact_json import loads
-from herald.adapters.template_bundle import BODY, HTML, SHARED, SMS, SUBJECT, TEXT, WHATSAPP
+from herald.adapters.template_bundle import BODY, FAX, HTML, SHARED, SMS, SUBJECT, TEXT, WHATSAPP
 from herald_cli.findings import Finding
 from herald_cli.yaml_reader import Document, Keys, read_yaml
 
 TEMPLATES = "templates"
-PARTS = frozenset({SUBJECT, TEXT, HTML, SMS, WHATSAPP})
+PARTS = frozenset({SUBJECT, TEXT, HTML, SMS, WHATSAPP, FAX})
 WORDS, SAMPLE = "words.yaml", "sample.json"
 SHARED_FILE = re.compile(r"[a-z][a-z0-9_-]*\.(html|txt|jinja)")
 WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from jinja2 import TemplateSyntaxError
 
-from herald.adapters.template_bundle import HTML, SHARED, SMS, SUBJECT, TEXT, WHATSAPP, TemplateBundle
+from herald.adapters.template_bundle import FAX, HTML, SHARED, SMS, SUBJECT, TEXT, WHATSAPP, TemplateBundle
 from herald.domain.configuration import Configuration
 from herald.domain.facts_schema import RECORDS, Record
 from herald_cli.configuration_folder import LoadedFolder
@@ -16,7 +16,7 @@ from herald_cli.template_reads import BY_ITSELF, Read, Reading, TemplateReader, 
 from herald_cli.template_trial import trial_findings
 from herald_cli.word_lint import Path, found, unsaid, word_findings
 
-PARTS = (SUBJECT, TEXT, HTML, SMS, WHATSAPP)
+PARTS = (SUBJECT, TEXT, HTML, SMS, WHATSAPP, FAX)
 OPEN = frozenset({"data", "now"})
 """Variables whose keys nobody can know."""
 CLOSED: Mapping[str, frozenset[str]] = {

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from herald.adapters.template_bundle import SMS, WHATSAPP, TemplateBundle
-from herald.adapters.templates import EMAIL_PARTS, JinjaRenderer
+from herald.adapters.template_bundle import TemplateBundle
+from herald.adapters.templates import FAX_PARTS, SMS_PARTS, JinjaRenderer
 from herald.domain.configuration import Configuration
 from herald.domain.delivery import Channel
-from herald.domain.message import EmailContent, SmsContent, WhatsAppContent, template_values
+from herald.domain.message import EmailContent, FaxContent, SmsContent, WhatsAppContent, template_values
 from herald.ports import RenderError
 from herald.usecases.approvals.tellings import TEMPLATES
+from herald_cli.channel_lint import PARTS_OF, SERVES_INSTEAD, faxed
 from herald_cli.explain import ExplainedEvent, explain_body
 from herald_cli.findings import did_you_mean
 from herald_cli.samples import approvals
@@ -35,6 +36,7 @@ class Preview:
     email: EmailContent | None = None
     sms: SmsContent | None = None
     whatsapp: WhatsAppContent | None = None
+    fax: FaxContent | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +58,18 @@ def listed(configuration: Configuration, own: Mapping[str, Mapping[str, Any]]) -
 def preview(
     template: str, configuration: Configuration, sample: Sample, *, locale: str = "", channel: Channel | None = None
 ) -> Preview:
-    """Render a template over one channel, or all that it has. Raises ``NothingToPreviewError`` and ``RenderError``."""
+    """Render a template over one channel, or all that it has; over fax unasked only if it has words for it or is faxed.
+
+    Raises ``NothingToPreviewError`` and ``RenderError``.
+    """
     bundle, wanted = TemplateBundle(configuration), locale or configuration.default_locale
     channels = [one for one in _channels(template, bundle) if channel in (None, one)]
+    if channel is None and not (template in faxed(configuration) or _has_parts(template, bundle, FAX_PARTS)):
+        channels = [one for one in channels if one is not Channel.FAX]
     if not channels:
         raise NothingToPreviewError(f"`{template}` has nothing to send over {channel or 'any channel'}")
     renderer, told = JinjaRenderer(), (configuration, template, wanted, sample.values)
-    parts = [SMS] if channels == [Channel.SMS] else [WHATSAPP] if channels == [Channel.WHATSAPP] else EMAIL_PARTS
-    language = _language(bundle, template, wanted, tuple(parts))
+    language = _language(bundle, template, wanted, channels[0])
     shown = Preview(template, sample.name, wanted, language)
     if Channel.EMAIL in channels:
         shown = replace(shown, email=renderer.email(*told))
@@ -71,6 +77,8 @@ def preview(
         shown = replace(shown, sms=renderer.sms(*told))
     if Channel.WHATSAPP in channels:
         shown = replace(shown, whatsapp=renderer.whatsapp(*told))
+    if Channel.FAX in channels:
+        shown = replace(shown, fax=renderer.fax(*told))
     return shown
 
 
@@ -133,16 +141,18 @@ def _listed(name: str, configuration: Configuration, own: Mapping[str, Any] | No
 
 
 def _channels(template: str, bundle: TemplateBundle) -> Iterator[Channel]:
-    parts = {Channel.EMAIL: EMAIL_PARTS, Channel.SMS: (SMS,), Channel.WHATSAPP: (WHATSAPP,)}
-    for channel, needed in parts.items():
-        # WhatsApp says what the SMS does where it has no words of its own.
-        ways = (needed, (SMS,)) if channel is Channel.WHATSAPP else (needed,)
-        if any(bundle.holds(template, folder, way) for folder in bundle.languages(template) for way in ways):
+    for channel, needed in PARTS_OF.items():
+        instead = SERVES_INSTEAD.get(channel, needed)
+        if _has_parts(template, bundle, needed) or _has_parts(template, bundle, instead):
             yield channel
 
 
-def _language(bundle: TemplateBundle, template: str, locale: str, parts: tuple[str, ...]) -> str:
+def _has_parts(template: str, bundle: TemplateBundle, parts: tuple[str, ...]) -> bool:
+    return any(bundle.holds(template, folder, parts) for folder in bundle.languages(template))
+
+
+def _language(bundle: TemplateBundle, template: str, locale: str, channel: Channel) -> str:
     try:
-        return bundle.choose(template, locale, parts, instead=(SMS,)).folder
+        return bundle.choose(template, locale, PARTS_OF[channel], instead=SERVES_INSTEAD.get(channel, SMS_PARTS)).folder
     except RenderError as error:
         raise NothingToPreviewError(str(error)) from None

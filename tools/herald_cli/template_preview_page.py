@@ -47,6 +47,8 @@ def side_by_side(preview: Preview) -> str:
         texts.append(_text("SMS", preview.sms.text))
     if preview.whatsapp is not None:
         texts.append(_text("WhatsApp", preview.whatsapp.text))
+    if preview.fax is not None:
+        texts.append(_text("Fax", preview.fax.text))
     return _PAGE.format(heading=escape(heading), frames="\n".join(frames), texts="\n".join(texts))
 
 

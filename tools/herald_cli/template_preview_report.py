@@ -9,6 +9,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from herald.domain.fax_text import MOST_PAGES
 from herald.domain.sms_length import MAX_SEGMENTS, Encoding, sms_length
 from herald_cli.template_preview import Listed, Preview
 from herald_cli.template_preview_page import at_night, side_by_side
@@ -40,6 +41,9 @@ def print_preview(console: Console, preview: Preview, written: tuple[Path, ...])
         registered = preview.whatsapp.template
         how = f"fills {registered.template_id} in {registered.language_code}" if registered else "free-form"
         _print_part(console, f"WhatsApp: {len(preview.whatsapp.text)} characters, {how}", preview.whatsapp.text)
+    if preview.fax is not None:
+        count = f"{preview.fax.pages} of at most {MOST_PAGES} pages, in {preview.fax.encoding}"
+        _print_part(console, f"fax: {count}", preview.fax.text)
     for file in written:
         console.print(Text.assemble(("wrote", "green"), f" {file}"), soft_wrap=True)
 
@@ -84,6 +88,8 @@ def write_preview(preview: Preview, folder: Path, *, dark: bool) -> tuple[Path, 
         contents["sms.txt"] = preview.sms.text
     if preview.whatsapp is not None:
         contents["whatsapp.txt"] = preview.whatsapp.text
+    if preview.fax is not None:
+        contents["fax.txt"] = preview.fax.text
     contents["preview.html"] = side_by_side(preview)
     files = []
     for part, content in contents.items():

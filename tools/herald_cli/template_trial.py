@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from herald.adapters.template_bundle import SMS, WHATSAPP, TemplateBundle
+from herald.adapters.template_bundle import FAX, SMS, WHATSAPP, TemplateBundle
 from herald.adapters.template_texts import PLACEHOLDER
-from herald.adapters.templates import EMAIL_PARTS, JinjaRenderer, PartError
+from herald.adapters.templates import EMAIL_PARTS, TWIN_PARTS, JinjaRenderer, PartError
 from herald.domain.configuration import Configuration
-from herald.domain.message import EmailContent, SmsContent, WhatsAppContent
+from herald.domain.message import Content, EmailContent, SmsContent
 from herald.domain.sms_length import Encoding, sms_length
+from herald_cli.channel_lint import faxed
 from herald_cli.configuration_folder import MESSAGES, LoadedFolder
 from herald_cli.findings import Finding
 from herald_cli.samples.by_template import OWN, Sample, samples_of
@@ -17,7 +18,6 @@ from herald_cli.template_folder import TEMPLATES
 from herald_cli.unused_lint import told_with
 from herald_cli.word_lint import leaves
 
-Content = EmailContent | SmsContent | WhatsAppContent
 Render = Callable[[Configuration, str, str, Mapping[str, Any]], Content]
 
 
@@ -71,6 +71,10 @@ def _tried(
     registered = configuration.whatsapp.templates.get(template)
     if bundle.holds(template, folder, [WHATSAPP]) and (registered is None or folder in registered.languages):
         channels.append(renderer.whatsapp)
+    if bundle.holds(template, folder, [FAX]) or (
+        template in faxed(configuration) and bundle.holds(template, folder, TWIN_PARTS)
+    ):
+        channels.append(renderer.fax)
     for render in channels:
         try:
             content = render(configuration, template, folder, trial.sample.values)
@@ -86,7 +90,7 @@ def _tried(
 def _fix(why: str) -> str:
     if "is not there" in why:
         return "ask whether it is there, or mend the name"
-    if any(one in why for one in ("steps", "longer", "segments", "characters")):
+    if any(one in why for one in ("steps", "longer", "segments", "characters", "pages")):
         return "say less, or of fewer things"
     return "look at what the line writes, and whether a sample can be written so"
 

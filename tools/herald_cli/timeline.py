@@ -86,7 +86,7 @@ def as_json(trace: Trace, *, with_body: bool = False) -> dict[str, Any]:
 def masked_recipient(notification: Notification) -> str:
     """Return the recipient so that an operator can tell people apart and cannot read their addresses."""
     recipient = notification.recipient
-    return ", ".join(masked(address) for address in (recipient.email, recipient.phone) if address) or recipient.name
+    return ", ".join(map(masked, recipient.addresses)) or recipient.name
 
 
 def masked(address: str) -> str:

@@ -43,8 +43,7 @@ def why_as_json(why: Why) -> dict[str, Any]:
 
 
 def _addresses(person: Person) -> list[str]:
-    addresses = (address for entry in person.entries for address in (entry.email, entry.phone))
-    return sorted({masked(address) for address in addresses if address})
+    return sorted({masked(address) for entry in person.entries for address in entry.addresses})
 
 
 def _rule(rule: RuleSaid) -> dict[str, Any]:

@@ -6,7 +6,12 @@ from herald.domain.audience import ANY
 from herald.domain.delivery import Channel
 from herald.domain.membership import Membership
 
-CHANNELS: Mapping[Channel, str] = {Channel.EMAIL: "e-mail", Channel.SMS: "SMS", Channel.WHATSAPP: "WhatsApp"}
+CHANNELS: Mapping[Channel, str] = {
+    Channel.EMAIL: "e-mail",
+    Channel.SMS: "SMS",
+    Channel.WHATSAPP: "WhatsApp",
+    Channel.FAX: "fax",
+}
 MOST_NAMES = 5
 
 REASONS: Mapping[str, str] = {
@@ -78,7 +83,7 @@ def chosen(stands: Membership) -> str:
 
 def members(stands: Membership) -> str:
     """Return who an audience is for an event."""
-    return listed_names([one.name or one.email or one.phone or "somebody" for one in stands.members]) or "nobody"
+    return listed_names([one.name or next(iter(one.addresses), "somebody") for one in stands.members]) or "nobody"
 
 
 def listed(parts: Iterable[object]) -> str:

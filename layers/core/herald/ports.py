@@ -11,7 +11,7 @@ from herald.domain.configuration import Activation, Configuration, Rule
 from herald.domain.decision import Decision, RuleOutcome
 from herald.domain.delivery import Channel, Delivery
 from herald.domain.event import Event, EventReference
-from herald.domain.message import EmailContent, Outgoing, SmsContent, WhatsAppContent
+from herald.domain.message import EmailContent, FaxContent, Outgoing, SmsContent, WhatsAppContent
 from herald.domain.notification import Notification
 
 
@@ -256,6 +256,10 @@ class Renderer(Protocol):
         self, configuration: Configuration, template: str, locale: str, values: Mapping[str, Any]
     ) -> WhatsAppContent:
         """Render a WhatsApp message. Raises ``RenderError``."""
+        ...
+
+    def fax(self, configuration: Configuration, template: str, locale: str, values: Mapping[str, Any]) -> FaxContent:
+        """Render a fax. Raises ``RenderError``."""
         ...
 
 

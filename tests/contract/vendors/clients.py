@@ -11,7 +11,7 @@ from herald.adapters.opentext_authentication import Authentication, BasicAuthent
 from herald.adapters.opentext_whatsapp import WhatsAppWebhook
 from herald.adapters.threekit import ThreekitPlatform
 from herald.domain.delivery import Channel
-from herald.domain.message import EmailContent, Outgoing, RegisteredTemplate, SmsContent, WhatsAppContent
+from herald.domain.message import EmailContent, FaxContent, Outgoing, RegisteredTemplate, SmsContent, WhatsAppContent
 from herald.ports import Clock
 from simulators.opentext.credentials import CLIENT_ID, CLIENT_SECRET, USER_ID, USER_PASSWORD
 from simulators.threekit.seed import ids
@@ -53,6 +53,14 @@ WHATSAPP_TEMPLATE = replace(
     WHATSAPP, content=WhatsAppContent("Bitte prüfen", RegisteredTemplate("herald_approval", "de"))
 )
 """The same under a template registered with the account."""
+FAX = Outgoing(
+    channel=Channel.FAX,
+    address="+493023125199",
+    reference="ntf_abc.fax",
+    message_id="herald-m_4",
+    customer_reference="evt_1",
+    content=FaxContent("Auftrag\n\nBitte prüfen: Größe", 1),
+)
 
 
 class Secret:

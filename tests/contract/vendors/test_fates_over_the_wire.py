@@ -10,6 +10,7 @@ import httpx
 import pytest
 from tests.contract.vendors.clients import (
     EMAIL,
+    FAX,
     IMPATIENT,
     NOW,
     PATIENT,
@@ -92,6 +93,9 @@ CALLS = {
         Call.SUBMIT,
         lambda url, wait: opentext_at(url, timeouts=wait).submit(WHATSAPP_TEMPLATE),
     ),
+    "submit_fax": VendorCall(
+        "POST /mra/v1/outbound/faxes", Call.SUBMIT, lambda url, wait: opentext_at(url, timeouts=wait).submit(FAX)
+    ),
     "order": VendorCall(
         "GET /api/orders/*", Call.READ, lambda url, wait: threekit_at(url, timeouts=wait).order(ORDER_ID)
     ),
@@ -129,7 +133,7 @@ CALLS = {
             partial(lambda channel, url, wait: opentext_at(url, timeouts=wait).status(channel, "xsi-0"), channel),
             prepare=partial(with_a_job, channel),
         )
-        for channel, path in ((Channel.EMAIL, "emails"), (Channel.SMS, "sms"), (Channel.WHATSAPP, "whatsapp"))
+        for channel, path in zip(Channel, ("emails", "sms", "whatsapp", "faxes"), strict=True)
     },
     "whatsapp_register": VendorCall(
         f"POST {WEBHOOK_PATH}",

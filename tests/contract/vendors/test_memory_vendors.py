@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.contract.vendors.clients import EMAIL, SMS, WHATSAPP, opentext_at, threekit_at
+from tests.contract.vendors.clients import EMAIL, FAX, SMS, WHATSAPP, opentext_at, threekit_at
 
 from herald.adapters.memory_vendors import MemoryOpenText, MemoryThreekit
 from herald.domain.delivery import Channel
@@ -88,7 +88,7 @@ def test_what_is_missing_fails_alike(both: tuple[Threekit, Threekit], name: str)
     assert failures[0] == failures[1]
 
 
-@pytest.mark.parametrize("message", [EMAIL, SMS, WHATSAPP], ids=lambda message: message.channel)
+@pytest.mark.parametrize("message", [EMAIL, SMS, WHATSAPP, FAX], ids=lambda message: message.channel)
 def test_the_status_of_a_job_is_what_the_vendor_is_set_to_say(opentext: OpenTextSimulator, message: Any) -> None:
     wired, memory = opentext_at(opentext.url), MemoryOpenText()
     job_id = wired.submit(message)

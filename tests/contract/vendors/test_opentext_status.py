@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from tests.builders import MovingClock
-from tests.contract.vendors.clients import EMAIL, OPENTEXT_SECRET, PATIENT, SMS, WHATSAPP, Secret, opentext_at
+from tests.contract.vendors.clients import EMAIL, FAX, OPENTEXT_SECRET, PATIENT, SMS, WHATSAPP, Secret, opentext_at
 
 from herald.adapters.http_client import HttpClient
 from herald.adapters.opentext_authentication import OAuth2Authentication
@@ -18,10 +18,11 @@ STATUS_PATHS = {
     Channel.EMAIL: "/mra/v1/outbound/emails/status",
     Channel.SMS: "/mra/v1/outbound/sms/status",
     Channel.WHATSAPP: "/mra/v1/outbound/whatsapp/status",
+    Channel.FAX: "/mra/v1/outbound/faxes/status",
 }
 
 
-@pytest.mark.parametrize("message", [EMAIL, SMS, WHATSAPP], ids=lambda message: message.channel)
+@pytest.mark.parametrize("message", [EMAIL, SMS, WHATSAPP, FAX], ids=lambda message: message.channel)
 def test_the_status_is_read_at_every_step(opentext: OpenTextSimulator, message: Any) -> None:
     client = opentext_at(opentext.url)
     job_id = client.submit(message)

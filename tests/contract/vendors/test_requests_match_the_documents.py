@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.contract.vendors.clients import EMAIL, SMS, WHATSAPP, WHATSAPP_TEMPLATE, opentext_at
+from tests.contract.vendors.clients import EMAIL, FAX, SMS, WHATSAPP, WHATSAPP_TEMPLATE, opentext_at
 
 from herald.domain.delivery import Channel, message_id
 from herald.domain.message import Outgoing
@@ -64,6 +64,14 @@ def documented_whatsapp(message: Outgoing) -> Documented:
         written = re.search(r"^Free-form: `(.*?)` \|", text, re.MULTILINE)
         assert written is not None
         sample = {"destinations": sample["destinations"], **json.loads(f"{{{written[1]}}}")}
+    return Documented(path[1], sample, sample)
+
+
+def documented_fax() -> Documented:
+    """Return what the document says about fax: one sample."""
+    path = re.search(r"^\| Fax \| `POST (\S+)` \|", section("3. Submit endpoints"), re.MULTILINE)
+    assert path is not None
+    (sample,) = json_blocks(section("3.3 Fax"))
     return Documented(path[1], sample, sample)
 
 
@@ -189,6 +197,26 @@ def test_no_sample_of_whatsapp_shows_the_references_that_can_be_switched_on(
     content: Any = message.content
     referenced = replace(message, content=replace(content, referenced=True))
     assert differences(body_of(opentext, referenced), documented_whatsapp(message)) == [
+        "not documented: .destinations.[].ref (string)",
+        "not documented: .options (object)",
+        "not documented: .options.customer_reference (string)",
+        "not documented: .options.message_id (string)",
+    ]
+
+
+def test_a_fax_submit_is_the_sample_field_for_field(opentext: OpenTextSimulator) -> None:
+    document = documented_fax()
+    assert differences(body_of(opentext, FAX), document) == []
+    seen = opentext.requests[-1].request
+    assert (seen.method, seen.path, seen.query) == ("POST", document.path, {})
+    assert set(seen.headers) <= set(documented_headers()) | FROM_THE_TRANSPORT
+
+
+def test_no_sample_of_fax_shows_the_references_that_can_be_switched_on(opentext: OpenTextSimulator) -> None:
+    opentext.switches.fax_references = True
+    content: Any = FAX.content
+    referenced = replace(FAX, content=replace(content, referenced=True))
+    assert differences(body_of(opentext, referenced), documented_fax()) == [
         "not documented: .destinations.[].ref (string)",
         "not documented: .options (object)",
         "not documented: .options.customer_reference (string)",

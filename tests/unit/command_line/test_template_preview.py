@@ -3,12 +3,14 @@
 import json
 import re
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
 from tests.unit.configuration.folders import GOOD, SHIPPED
 from typer.testing import CliRunner, Result
 
+from herald.domain.delivery import Channel
 from herald.domain.sms_length import MAX_SEGMENTS
 from herald_cli.main import app
 from herald_cli.template_preview_page import NIGHT, at_night, by_day, with_drawn_pictures
@@ -38,11 +40,11 @@ def refused(*words: str, code: int = 1, folder: Path = SHIPPED) -> str:
 def test_the_list_tells_what_a_template_is_for() -> None:
     listed = {one["name"]: one for one in json.loads(run("list", "--json").stdout)}
     assert listed["order-status"] == {
-        "name": "order-status", "languages": ["de", "en", "fr"], "channels": ["email", "sms", "whatsapp"],
+        "name": "order-status", "languages": ["de", "en", "fr"], "channels": ["email", "sms", "whatsapp", "fax"],
         "used_by": ["milestone-to-customer"],
         "samples": [f"milestone {step}" for step in STEPS],
     }  # fmt: skip
-    assert listed["launch-ready"]["channels"] == ["email"]
+    assert listed["launch-ready"]["channels"] == ["email", "fax"]
     assert listed["approval-request"]["used_by"] == ["approvals"]
     shown = run("list").stdout
     assert all(name in shown for name in listed)
@@ -58,10 +60,23 @@ def test_a_preview_prints_what_is_read_and_how_an_sms_is_counted() -> None:
     assert re.search(rf"GSM-7, (\d+) characters \(\1 units\), 3 of at most {MAX_SEGMENTS} segments", shown)
 
 
-@pytest.mark.parametrize(("channel", "there"), [("email", "email"), ("sms", "sms"), ("whatsapp", "whatsapp")])
-def test_one_channel_can_be_asked_for(channel: str, there: str) -> None:
+@pytest.mark.parametrize("channel", Channel)
+def test_one_channel_can_be_asked_for(channel: Channel) -> None:
     told = previewed("escalation", "--channel", channel)
-    assert [name for name in ("email", "sms", "whatsapp") if told[name] is not None] == [there]
+    assert [name for name in Channel if told[name] is not None] == [channel]
+
+
+def test_a_fax_is_shown_where_it_is_asked_for_or_has_words_of_its_own(tmp_path: Path) -> None:
+    assert previewed("escalation")["fax"] is None
+    shown = run("preview", "escalation", "--channel", "fax").stdout
+    assert "fax: 1 of at most 10 pages, in ISO-8859-1" in shown
+    folder = copytree(SHIPPED, tmp_path / "config")
+    (folder / "templates/escalation/fax.txt").write_text("{{ t.title }} <by fax>", encoding="utf-8")
+    told = previewed("escalation", "--out", str(tmp_path / "new"), folder=folder)
+    assert told["fax"]["text"].endswith("<by fax>")
+    files = {Path(file).name.partition(".en.")[2]: Path(file).read_text(encoding="utf-8") for file in told["files"]}
+    assert files["fax.txt"] == told["fax"]["text"]
+    assert "<figcaption>Fax</figcaption>" in files["preview.html"]
 
 
 def test_json_has_the_html_and_the_counts() -> None:

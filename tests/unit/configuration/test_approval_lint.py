@@ -76,8 +76,24 @@ FAULTS = {
         "approvals.yaml:8:15: calendars.yaml has no calendar `berlni` (did you mean `berlin`?) [unknown-calendar]",
     ),
     "an unknown channel": (
-        "approvals.yaml", "channels: [email, sms]", "channels: [email, fax]",
-        "approvals.yaml:27:27: chains.order.steps.0.channels.1: Input should be 'email', 'sms' or 'whatsapp' [schema]",
+        "approvals.yaml", "channels: [email, sms]", "channels: [email, pigeon]",
+        "approvals.yaml:27:27: chains.order.steps.0.channels.1: Input should be 'email', 'sms', 'whatsapp' or 'fax' "
+        "[schema]",
+    ),
+    "a question over a channel there is not": (
+        "approvals.yaml", "channels: [email, sms]", "channels: [email, voice]",
+        "approvals.yaml:27:27: OpenText documents no REST submit for voice "
+        "(write one of email, sms, whatsapp, fax) [no-such-channel]",
+    ),
+    "a question by fax": (
+        "approvals.yaml", "channels: [email, sms]", "channels: [email, sms, fax]",
+        "approvals.yaml:27:32: a fax lies about for anybody to read, with a link that decides and that nobody can "
+        "press (write email, sms or whatsapp) [approval-by-fax]",
+    ),
+    "an outcome by fax": (
+        "approvals.yaml", "    channels: [email]\n", "    channels: [email, fax]\n",
+        "approvals.yaml:9:23: a fax lies about for anybody to read, with a link that decides and that nobody can "
+        "press (write email, sms or whatsapp) [approval-by-fax]",
     ),
     "a channel twice": (
         "approvals.yaml", "channels: [email, sms]", "channels: [email, email]",

@@ -103,8 +103,13 @@ FAULTS = {
     ),
     "a channel nobody has": (
         "[email, sms]", "[pigeon]",
-        "audiences.yaml:12:94: audiences.approvers.members.EMEA.0.channels.0: Input should be 'email', 'sms' or "
-        "'whatsapp' [schema]",
+        "audiences.yaml:12:94: audiences.approvers.members.EMEA.0.channels.0: Input should be 'email', 'sms', "
+        "'whatsapp' or 'fax' [schema]",
+    ),
+    "hours on a channel there is not": (
+        "channels: [email, sms]", "channels: [email, sms], hours: {push: daytime}",
+        "audiences.yaml:12:121: push goes only through the undocumented parser file (docs/vendor/opentext.md 3.5) "
+        "(write one of email, sms, whatsapp, fax) [no-such-channel]",
     ),
     "a person whom the rule's channels do not reach": (
         "[email, sms]", "[whatsapp]",

@@ -87,8 +87,8 @@ FAULTS = {
         "budgets.yaml:5:20: prices.email.default: Input should be greater than or equal to 0 [schema]",
     ),
     "an unknown channel": (
-        "channels: [sms], amount: 900", "channels: [fax], amount: 900",
-        "budgets.yaml:7:43: limits.0.channels.0: Input should be 'email', 'sms' or 'whatsapp' [schema]",
+        "channels: [sms], amount: 900", "channels: [pigeon], amount: 900",
+        "budgets.yaml:7:43: limits.0.channels.0: Input should be 'email', 'sms', 'whatsapp' or 'fax' [schema]",
     ),
     "a channel twice": (
         "channels: [sms], amount: 900", "channels: [sms, sms], amount: 900",

@@ -21,7 +21,7 @@ from herald.adapters.configuration_bundle import (
 )
 from herald.adapters.exact_json import dumps
 from herald.domain.canonical import short_id
-from herald.domain.configuration import Configuration, StatusReading, WhatsAppSending
+from herald.domain.configuration import Configuration, FaxSending, StatusReading, WhatsAppSending
 from herald.domain.errors import ConfigurationError
 from herald_cli.configuration_folder import read_folder
 
@@ -127,3 +127,12 @@ def test_a_bundle_cut_short_is_refused() -> None:
     configuration = versioned(EMPTY)
     with pytest.raises(ConfigurationError):
         from_bytes(configuration.version, to_bytes(configuration)[:-3])
+
+
+def test_a_bundle_of_before_there_was_fax_is_read_as_it_was_stored() -> None:
+    document = to_document(EMPTY)
+    del document["fax"]
+    content = dumps(document)
+    version = short_id("cfg", content)
+    stored = from_bytes(version, zlib.compress(content.encode("ascii")))
+    assert (stored.version, stored.fax) == (version, FaxSending())

@@ -18,6 +18,7 @@ from herald.domain.approval.policy import Approvers, Chain, Step
 from herald.domain.configuration import (
     Audience,
     Configuration,
+    FaxSending,
     ReplyWords,
     StatusReading,
     WhatsAppSending,
@@ -26,6 +27,7 @@ from herald.domain.configuration import (
 from herald.domain.courtesy import Courtesy, Repeat
 from herald.domain.delivery import Channel
 from herald.domain.directory import Person
+from herald.domain.fax_text import FaxEncoding
 from herald.domain.milestones import MilestoneStep
 from herald.domain.notification import Recipient, Severity
 from herald.domain.working_time import Calendar
@@ -156,6 +158,9 @@ CHANGES: dict[str, tuple[Any, *tuple[Change, ...]]] = {
             "channels, whatsapp", "templates",
             Field(("request", "languages", "en"), NOTHING, "en_US"), Field(("request", "template_id"), NOTHING, "t-1"),
         ),
+    ),
+    "fax": (
+        FaxSending(FaxEncoding.UTF_8), changed("channels, fax", "encoding", Field((), "ISO-8859-1", "UTF-8")),
     ),
     "silent_after": (
         {"/threekit/orders": timedelta(hours=36)},

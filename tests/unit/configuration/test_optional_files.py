@@ -8,8 +8,9 @@ import pytest
 from tests.unit.configuration.folders import GOOD, SHIPPED
 
 from herald.adapters.configuration_bundle import from_bytes, to_bytes
-from herald.domain.configuration import ReplyWords, StatusReading, WhatsAppSending, WhatsAppTemplate
+from herald.domain.configuration import FaxSending, ReplyWords, StatusReading, WhatsAppSending, WhatsAppTemplate
 from herald.domain.event_types import BUILT_IN
+from herald.domain.fax_text import FaxEncoding
 from herald.domain.milestones import MilestoneStep
 from herald_cli.configuration_folder import read_folder
 
@@ -31,6 +32,7 @@ def test_the_files_are_read_as_they_say() -> None:
     assert configuration.whatsapp == WhatsAppSending(
         {"approval-request": WhatsAppTemplate("herald_approval", {"en": "en_GB"})}, send_references=True
     )
+    assert configuration.fax == FaxSending(FaxEncoding.US_ASCII, send_references=True, pages_confirm=False)
     assert configuration.silent_after == {
         "/threekit/orders": timedelta(hours=48),
         "/opentext/plant": timedelta(hours=1),
@@ -42,6 +44,7 @@ def test_without_them_nothing_is_watched_and_the_vendors_words_hold() -> None:
     assert (configuration.milestones, configuration.silent_after) == ((), {})
     assert (configuration.status, configuration.replies) == (StatusReading(), ReplyWords())
     assert configuration.whatsapp == WhatsAppSending({}, send_references=False)
+    assert configuration.fax == FaxSending(FaxEncoding.ISO_8859_1, send_references=False, pages_confirm=True)
 
 
 def test_the_mapping_says_what_a_workflows_own_body_and_a_reply_mean() -> None:
@@ -73,6 +76,8 @@ def test_they_survive_the_bundle() -> None:
         ("channels.yaml", "en_GB", "en_US"),
         ("channels.yaml", "herald_approval", "herald_request"),
         ("channels.yaml", "send_references: true", "send_references: false"),
+        ("channels.yaml", "US-ASCII", "UTF-8"),
+        ("channels.yaml", "pages_confirm: false", "pages_confirm: true"),
         ("sources.yaml", "silent_after_hours: 48", "silent_after_hours: 47"),
         ("mapping.yaml", "sender.number", "sender.phone"),
         ("mapping.yaml", "when: step.code", "when: step.done"),

@@ -86,6 +86,7 @@ class TestDeciding:
             ((SMS, EMAIL), SMS, EMAIL),
             ((SMS, WHATSAPP, EMAIL), SMS, EMAIL),
             ((WHATSAPP, EMAIL), WHATSAPP, EMAIL),
+            ((Channel.FAX, EMAIL), Channel.FAX, EMAIL),
             ((EMAIL,), EMAIL, DIGEST),
             ((EMAIL, SMS), EMAIL, DIGEST),
             ((SMS,), SMS, DIGEST),

@@ -103,7 +103,7 @@ def test_a_reference_leads_back_to_its_delivery(channel: Channel) -> None:
     assert parse_reference(Delivery("ntf_abc", channel, "evt_a").reference) == ("ntf_abc", channel)
 
 
-@pytest.mark.parametrize("foreign", ["", "ref001", "ntf_abc", "ntf_abc.fax", ".sms", "evt_abc.sms", "Joaquin-REF"])
+@pytest.mark.parametrize("foreign", ["", "ref001", "ntf_abc", "ntf_abc.voice", ".sms", "evt_abc.sms", "Joaquin-REF"])
 def test_a_foreign_reference_leads_nowhere(foreign: str) -> None:
     assert parse_reference(foreign) is None
 

@@ -1,5 +1,6 @@
 """Whom somebody means by an address or a part of a name."""
 
+from herald.domain.delivery import Channel
 from herald.domain.notification import Recipient
 from herald.domain.person_search import meant, people, stranger
 
@@ -35,7 +36,7 @@ def test_entries_that_share_an_address_are_one_person() -> None:
     (person,) = people([desk, mobile, INES])
     assert set(person.entries) == {desk, mobile, INES}
     assert person.name == "I. Falk"
-    assert person.phones == (INES.phone,)
+    assert person.addresses(Channel.SMS) == (INES.phone,)
     assert person.is_(Recipient("", "Ines.Falk@EXAMPLE.com"))
     assert not person.is_(LUC)
 
@@ -46,5 +47,5 @@ def test_people_stand_in_the_order_in_which_they_are_first_named() -> None:
 
 def test_who_is_named_nowhere_is_known_by_what_was_given() -> None:
     assert stranger("new@example.com").is_(Recipient("New", "new@example.com"))
-    assert stranger("+49 30 1234567").phones == ("+49301234567",)
+    assert stranger("+49 30 1234567").addresses(Channel.SMS) == ("+49301234567",)
     assert stranger(" Nobody ").name == "Nobody"

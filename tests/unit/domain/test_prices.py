@@ -16,6 +16,7 @@ from herald_cli.calling_code_table import COMMAND, TABLE, table
 TABLE_OF_PRICES = {
     Channel.SMS: {"default": Decimal("0.10"), "DE": Decimal("0.075"), "JE": Decimal("0.30")},
     Channel.WHATSAPP: {"default": Decimal("0.05"), "DE": Decimal("0.11")},
+    Channel.FAX: {"default": Decimal("0.15"), "DE": Decimal("0.06")},
     Channel.EMAIL: {"default": Decimal("0.0004")},
 }
 KINDS = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE)
@@ -35,6 +36,8 @@ COARSE = {"CC": "AU", "CX": "AU"}
         (Channel.SMS, "+447400123456", 1, "0.10"),
         (Channel.WHATSAPP, "+4915112345678", 3, "0.11"),
         (Channel.WHATSAPP, "+12015550123", 1, "0.05"),
+        (Channel.FAX, "+493023125199", 3, "0.06"),
+        (Channel.FAX, "+12015550123", 1, "0.15"),
         (Channel.EMAIL, "anna@example.com", 1, "0.0004"),
         (Channel.EMAIL, "+4915112345678@example.com", 2, "0.0004"),
     ],

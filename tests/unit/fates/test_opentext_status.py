@@ -229,12 +229,53 @@ def test_a_reference_is_decoded_tolerantly(raw: Any, reference: str | None, unkn
 
 @pytest.mark.parametrize(
     ("address", "channel"),
-    [("sms", Channel.SMS), ("email", Channel.EMAIL), ("whatsapp", Channel.WHATSAPP), ("fax", None), ("push", None)],
+    [
+        ("sms", Channel.SMS),
+        ("email", Channel.EMAIL),
+        ("whatsapp", Channel.WHATSAPP),
+        ("fax", Channel.FAX),
+        ("push", None),
+    ],
 )
 def test_the_channel_is_told_by_the_address_field(address: str, channel: Channel | None) -> None:
     found = reported(**{address: "0034666999999"})
     assert found.channel is channel
     assert "0034666999999" not in repr(found)
+
+
+def faxed(pages_confirm: bool = True, **attempt: Any) -> ReportedDelivery:
+    earlier = {"state": "Sent", "pages_delivered": 3}
+    delivery = {"fax": "0034666999999", "delivery_attempts": [earlier, {"state": "Sent", **attempt}]}
+    (found,) = read_status({"job_id": "xsi-1", "deliveries": [delivery]}, pages_confirm=pages_confirm).deliveries
+    return found
+
+
+@pytest.mark.parametrize(
+    ("attempt", "state", "detail", "unknown"),
+    [
+        ({"pages_delivered": 1}, DeliveryState.DELIVERED, "pages delivered: 1", 0),
+        ({"pages_delivered": Decimal(12), "gamma_code": 0}, DeliveryState.DELIVERED, "pages delivered: 12", 0),
+        ({"pages_delivered": 0}, DeliveryState.SENT, "state Sent", 0),
+        ({}, DeliveryState.SENT, "state Sent", 0),
+        ({"pages_delivered": None}, DeliveryState.SENT, "state Sent", 0),
+        ({"pages_delivered": "1"}, DeliveryState.SENT, "state Sent", 1),
+        ({"pages_delivered": True}, DeliveryState.SENT, "state Sent", 1),
+        ({"pages_delivered": -1}, DeliveryState.SENT, "state Sent", 1),
+        ({"pages_delivered": 1, "gamma_code": 5000}, DeliveryState.FAILED, "state Sent, gamma code 5000", 0),
+        ({"pages_delivered": 1, "gamma_code": "x"}, None, "gamma code of an unknown form", 1),
+        ({"pages_delivered": 1, "state": "InProcess"}, DeliveryState.SUBMITTED, "state InProcess", 0),
+    ],
+)
+def test_a_fax_of_which_pages_were_delivered_has_arrived(
+    attempt: dict[str, Any], state: DeliveryState | None, detail: str, unknown: int
+) -> None:
+    found = faxed(**attempt)
+    assert (found.channel, found.state, found.detail, found.unknown) == (Channel.FAX, state, detail, unknown)
+
+
+def test_pages_prove_nothing_where_that_is_said_or_of_another_channel() -> None:
+    assert faxed(pages_confirm=False, pages_delivered=1).state is DeliveryState.SENT
+    assert reported(sms="1", delivery_attempts=[{"state": "Sent", "pages_delivered": 1}]).state is DeliveryState.SENT
 
 
 @pytest.mark.parametrize(

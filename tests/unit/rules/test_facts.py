@@ -65,7 +65,7 @@ def test_an_order_becomes_facts() -> None:
 @pytest.mark.parametrize(
     ("said", "consent"),
     [
-        (True, ["email", "sms", "whatsapp"]),
+        (True, ["email", "fax", "sms", "whatsapp"]),
         (["SMS", "email"], ["email", "sms"]),
         ("sms", ["sms"]),
         (["pigeon", 7], []),

@@ -1,12 +1,13 @@
 """A job and the way it goes, step by step, and its status as the vendor writes it (docs/vendor/opentext.md 4).
 
+A fax's last try says how the call went, and no event follows; one that is ``sent_only`` lacks what is said of pages.
 The status of a WhatsApp job is not public (4): that it is as those of the others, with ``whatsapp`` for the address, is
 assumed.
 """
 
 import base64
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from simulators.json_types import Record, timestamp
 from simulators.opentext.message_rules import Channel
@@ -16,6 +17,7 @@ from simulators.opentext.outcomes import Outcome, OutcomeName
 _JOB_STATES = (["Setup", "Processing"], ["Processing"], ["Delivering", "Posted"], ["Complete", "Posted"])
 _STATES = ("Pending", "Submitted", "InProcess")
 _SENT_STEP = 3
+_CALL_SECONDS = 8
 _EVENT_STEP = 4
 # Where a delivery does not end as Sent: the state it ends in, and the step from which it is in it.
 _OTHER_ENDS: dict[OutcomeName, tuple[str, int]] = {
@@ -123,11 +125,16 @@ class Job:
 
     def _delivery(self, one: Delivery) -> Record:
         attempt: Record = {"state": _delivery_state(self.step, one.outcome.name)}
-        if self.step >= _SENT_STEP and one.outcome.name == "gamma_failure":
+        sent = attempt["state"] == "Sent"
+        # What bounces says so by an event, which a fax does not have.
+        failed = one.outcome.name == "gamma_failure" or (one.outcome.name == "bounced" and self.channel == "fax")
+        if sent and failed:
             attempt["gamma_code"] = one.outcome.gamma_code
         # No sample shows a delivery before its first attempt; that the field is absent until then is assumed.
         if one.attempted_at is not None:
             attempt["first_attempt"] = timestamp(one.attempted_at)
+            if sent and self.channel == "fax" and one.outcome.name != "sent_only":
+                attempt.update(_call(one.attempted_at, pages=0 if failed else 1))
         entry: Record = {} if one.ref is None else {"ref_base64": _base64(one.ref)}
         entry.update({self.channel: one.address, "delivery_attempts": [attempt]})
         if one.event_at is not None:
@@ -145,6 +152,15 @@ class Job:
         if outcome == "opened":
             return {"email_delivery_events": {"html_open": [{"event_time": when}]}}
         return {"email_delivery_events": {"dsn": {"status": "5.1.1" if outcome == "bounced" else "2.0.0"}}}
+
+
+def _call(begun: datetime, *, pages: int) -> Record:
+    """What a fax's try says of its call, with the values of the sample (4)."""
+    over = timestamp(begun + timedelta(seconds=_CALL_SECONDS))
+    return {
+        "delivery_time": over, "delivery_sec": _CALL_SECONDS, "pages_delivered": pages, "baud_rate": 31200,
+        "rcsid": "SIMULATED FAX",
+    }  # fmt: skip
 
 
 def _delivery_state(step: int, outcome: OutcomeName) -> str:

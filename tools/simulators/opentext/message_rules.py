@@ -12,7 +12,7 @@ from typing import Literal
 from simulators.field_rules import ClosedObject, FieldError, ListOf, OneOf, Rule, Text, Whole
 from simulators.json_types import Record
 
-Channel = Literal["sms", "email", "whatsapp"]
+Channel = Literal["sms", "email", "whatsapp", "fax"]
 
 # SOAP limits MessageId to 80 characters; that REST does too is assumed (3.6).
 MESSAGE_ID_LONGEST = 80

@@ -37,7 +37,9 @@ class Outcome:
     - ``strange``: after InProcess ``Quarantined`` for ever, a state that nobody documents.
     - ``silent``: accepted, then Pending for ever, without a push of its own.
 
-    For WhatsApp no event is known: ``delivered``, ``opened`` and ``bounced`` are there as ``sent_only``.
+    For WhatsApp no event is known: ``delivered``, ``opened`` and ``bounced`` are there as ``sent_only``. For a fax
+    there is none either: ``delivered`` and ``opened`` say that a page was delivered, ``gamma_failure`` and ``bounced``
+    that none was, with a ``gamma_code``, and ``sent_only`` says nothing of pages.
     """
 
     name: OutcomeName = "delivered"

@@ -12,6 +12,7 @@ from simulators.json_types import Record, utc_now
 from simulators.loopback_server import LoopbackServer, own_routes
 from simulators.opentext.callbacks import Callbacks, WebhookTarget
 from simulators.opentext.credentials import Account, Credentials
+from simulators.opentext.fax_rules import check_fax
 from simulators.opentext.foreign_jobs import foreign_status
 from simulators.opentext.inbound import Inbound, ReplyChannel
 from simulators.opentext.jobs import Delivery, Job
@@ -42,6 +43,7 @@ class OpenTextSwitches:
       job. Which of the two REST does is unproven (docs/vendor/opentext.md 3.6).
     - ``plus_numbers``: take telephone numbers with a leading ``+``, which no REST sample shows (3.1).
     - ``whatsapp_references``: take ``ref`` and ``options`` in WhatsApp submits, which no sample shows (3.4).
+    - ``fax_references``: take ``ref`` and ``options`` in fax submits, which no sample shows (3.3).
     - ``manual``: jobs do not play by themselves; use ``advance``.
     - ``step_seconds``: time between two steps of a job.
     - ``webhook_states``: push each change or the final one; ``out_of_order``: push all changes, last first, at the end.
@@ -57,6 +59,7 @@ class OpenTextSwitches:
     dedupe_message_id: bool = True
     plus_numbers: bool = False
     whatsapp_references: bool = False
+    fax_references: bool = False
     manual: bool = False
     step_seconds: float = 0.1
     webhook_states: WebhookStates = "each"
@@ -77,6 +80,7 @@ class OpenTextSwitchValues(TypedDict, total=False):
     dedupe_message_id: bool
     plus_numbers: bool
     whatsapp_references: bool
+    fax_references: bool
     manual: bool
     step_seconds: float
     webhook_states: WebhookStates
@@ -259,8 +263,8 @@ class OpenTextSimulator(Simulator):
     def _add_vendor_routes(self) -> None:
         add = self._server.vendor.add
         add("POST /tenants/{tenant}/oauth2/token", self.credentials.issue)
-        paths: tuple[tuple[str, Channel], ...] = (("sms", "sms"), ("emails", "email"), ("whatsapp", "whatsapp"))
-        for path, channel in paths:
+        paths: dict[str, Channel] = {"sms": "sms", "emails": "email", "whatsapp": "whatsapp", "faxes": "fax"}
+        for path, channel in paths.items():
             add(f"POST /mra/v1/outbound/{path}", self._submit_on(channel))
             add(f"GET /mra/v1/outbound/{path}/status", self._status_on(channel))
         add("POST /mra/v1/outbound/whatsapp/template_message", self._submit_on("whatsapp", template=True))
@@ -294,6 +298,8 @@ class OpenTextSimulator(Simulator):
         if channel == "whatsapp":
             references = self.switches.whatsapp_references
             return check_whatsapp(body, template=template, plus_numbers=plus_numbers, references=references)
+        if channel == "fax":
+            return check_fax(body, plus_numbers=plus_numbers, references=self.switches.fax_references)
         return check_message(channel, body, plus_numbers=plus_numbers)
 
     def _accept(self, channel: Channel, body: Record, texts: list[str], submit_id: str | None) -> str:
@@ -306,7 +312,7 @@ class OpenTextSimulator(Simulator):
         job_id = f"{self.switches.job_prefix}-{self._next_number}"
         self._next_number += 1
         rows = body["destinations"]
-        followed = channel != "whatsapp"
+        followed = channel in ("sms", "email")
         deliveries = [
             Delivery(row[channel], row.get("ref"), self.outcomes.of(row[channel]), followed=followed) for row in rows
         ]

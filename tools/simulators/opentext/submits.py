@@ -11,10 +11,10 @@ from simulators.opentext.message_rules import Channel
 class Submit:
     """One submit that made a job.
 
-    ``texts``: the text of an SMS or WhatsApp message, or the decoded body parts; ``refs`` beside ``destinations``;
-    ``arrivals``: how often its ``message_id`` arrived in accepted requests, the repeats included that made no job of
-    their own; ``submit_id``: the ``X-MRA-SubmitId`` header, which is only echoed by SOAP and ignored here
-    (docs/vendor/opentext.md 2.5).
+    ``texts``: the text of an SMS or WhatsApp message, or the decoded body parts or documents; ``refs`` beside
+    ``destinations``; ``arrivals``: how often its ``message_id`` arrived in accepted requests, the repeats included
+    that made no job of their own; ``submit_id``: the ``X-MRA-SubmitId`` header, which is only echoed by SOAP and
+    ignored here (docs/vendor/opentext.md 2.5).
     """
 
     channel: Channel

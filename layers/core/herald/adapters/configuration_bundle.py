@@ -13,6 +13,7 @@ from herald.domain.approval.policy import chain_document, chain_of
 from herald.domain.canonical import short_id
 from herald.domain.configuration import (
     Configuration,
+    FaxSending,
     Notify,
     ReplyWords,
     Rule,
@@ -22,6 +23,7 @@ from herald.domain.configuration import (
 )
 from herald.domain.delivery import Channel
 from herald.domain.errors import ConfigurationError
+from herald.domain.fax_text import FaxEncoding
 from herald.domain.milestones import MilestoneStep
 from herald.domain.notification import Severity
 from herald.domain.working_time import Calendar
@@ -102,6 +104,7 @@ def to_document(configuration: Configuration) -> dict[str, Any]:
         "status": asdict(configuration.status),
         "replies": asdict(configuration.replies),
         "whatsapp": asdict(configuration.whatsapp),
+        "fax": asdict(configuration.fax),
         "silent_after": {name: int(after.total_seconds()) for name, after in configuration.silent_after.items()},
         "catalog": configuration.catalog,
         "approvals": [chain_document(chain) for chain in configuration.approvals.values()],
@@ -135,6 +138,7 @@ def from_document(document: Mapping[str, Any]) -> Configuration:
         status=StatusReading(**_tuples(document.get("status", {}))),
         replies=ReplyWords(**_tuples(document.get("replies", {}))),
         whatsapp=_whatsapp(document.get("whatsapp", {})),
+        fax=_fax(document.get("fax", {})),
         silent_after={name: timedelta(seconds=after) for name, after in document.get("silent_after", {}).items()},
         catalog=document.get("catalog", {}),
         approvals={chain["id"]: chain_of(chain) for chain in document.get("approvals", ())},
@@ -198,6 +202,10 @@ def _calendar(name: str, document: Mapping[str, Any]) -> Calendar:
 def _whatsapp(document: Mapping[str, Any]) -> WhatsAppSending:
     templates = {name: WhatsAppTemplate(**template) for name, template in document.get("templates", {}).items()}
     return WhatsAppSending(templates, document.get("send_references", False))
+
+
+def _fax(document: Mapping[str, Any]) -> FaxSending:
+    return FaxSending(**{**document, "encoding": FaxEncoding(document["encoding"])}) if document else FaxSending()
 
 
 def _tuples(document: Mapping[str, Any]) -> dict[str, Any]:

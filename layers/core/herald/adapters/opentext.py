@@ -13,13 +13,16 @@ from herald.adapters.opentext_authentication import Authentication
 from herald.domain.delivery import Channel
 from herald.domain.errors import CallFailed, Fate, Reason
 from herald.domain.fates import SUCCESS, Break, Call, ruling_for_break
-from herald.domain.message import EmailContent, Outgoing, SmsContent, WhatsAppContent
+from herald.domain.message import EmailContent, FaxContent, Outgoing, SmsContent, WhatsAppContent
 
 EMAIL_PATH: Final = "/mra/v1/outbound/emails"
 SMS_PATH: Final = "/mra/v1/outbound/sms"
 WHATSAPP_PATH: Final = "/mra/v1/outbound/whatsapp"
 WHATSAPP_TEMPLATE_PATH: Final = f"{WHATSAPP_PATH}/template_message"
-PATHS: Final = {Channel.EMAIL: EMAIL_PATH, Channel.SMS: SMS_PATH, Channel.WHATSAPP: WHATSAPP_PATH}
+FAX_PATH: Final = "/mra/v1/outbound/faxes"
+PATHS: Final = {
+    Channel.EMAIL: EMAIL_PATH, Channel.SMS: SMS_PATH, Channel.WHATSAPP: WHATSAPP_PATH, Channel.FAX: FAX_PATH,
+}  # fmt: skip
 WHATSAPP_PARAMETER: Final = "body[1]text"
 """The one parameter of a registered template's body that the samples show (docs/vendor/opentext.md 3.4)."""
 LONGEST_JOB_ID: Final = 200
@@ -118,6 +121,8 @@ class OpenTextNotifications:
     def _request(self, message: Outgoing) -> tuple[str, dict[str, Any]]:
         if isinstance(message.content, WhatsAppContent):
             return self._whatsapp(message, message.content)
+        if isinstance(message.content, FaxContent):
+            return self._fax(message, message.content)
         options = _options(message)
         if isinstance(message.content, SmsContent):
             destination = {"sms": self._phone(message.address), "ref": message.reference}
@@ -127,11 +132,7 @@ class OpenTextNotifications:
         return EMAIL_PATH, {"options": options, "destinations": [destination], "body": self._parts(message.content)}
 
     def _whatsapp(self, message: Outgoing, content: WhatsAppContent) -> tuple[str, dict[str, Any]]:
-        destination = {"whatsapp": self._phone(message.address)}
-        body: dict[str, Any] = {"destinations": [destination]}
-        if content.referenced:
-            destination["ref"] = message.reference
-            body["options"] = _options(message)
+        body = self._numbered(message, content.referenced)
         if content.template is None:
             return WHATSAPP_PATH, {**body, "whatsapp_message": {"text_message": {"text": content.text}}}
         filled = {
@@ -142,6 +143,18 @@ class OpenTextNotifications:
         template_message = {"template_message": {"channel_template": {"WHATSAPP": filled}}}
         return WHATSAPP_TEMPLATE_PATH, {**body, "whatsapp_template_message": template_message}
 
+    def _fax(self, message: Outgoing, content: FaxContent) -> tuple[str, dict[str, Any]]:
+        data = b64encode(content.text.encode(content.encoding, "replace")).decode("ascii")
+        documents = [{"name": "message.txt", "type": "text", "data": data}]
+        return FAX_PATH, {**self._numbered(message, content.referenced), "documents": documents}
+
+    def _numbered(self, message: Outgoing, referenced: bool) -> dict[str, Any]:
+        """Return whom a message goes to, and as which one only where the account is known to take that."""
+        destination = {str(message.channel): self._phone(message.address)}
+        if not referenced:
+            return {"destinations": [destination]}
+        return {"destinations": [{**destination, "ref": message.reference}], "options": _options(message)}
+
     def _parts(self, content: EmailContent) -> list[dict[str, str]]:
         parts = [_part("body.txt", "text", content.text)]
         if self._api.html_type:
@@ -150,7 +163,7 @@ class OpenTextNotifications:
 
     def _phone(self, number: str) -> str:
         if _E164.fullmatch(number) is None:
-            raise CallFailed(Fate.PERMANENT, Reason.NO_ADDRESS, "the recipient's phone number is not E.164")
+            raise CallFailed(Fate.PERMANENT, Reason.NO_ADDRESS, "the recipient's number is not E.164")
         return f"00{number[1:]}" if self._api.phone_format is PhoneFormat.DOUBLE_ZERO else number
 
 

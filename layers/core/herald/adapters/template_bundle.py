@@ -8,6 +8,7 @@ from herald.domain.configuration import Configuration
 from herald.ports import RenderError
 
 SUBJECT, TEXT, HTML, SMS, WHATSAPP = "subject.txt", "body.txt", "body.html", "sms.txt", "whatsapp.txt"
+FAX: Final = "fax.txt"
 BODY: Final = "body.jinja"
 """A mail's text and HTML in one."""
 SHARED: Final = "shared"

@@ -11,19 +11,23 @@ from jinja2 import TemplateSyntaxError, UndefinedError
 from jinja2.exceptions import SecurityError
 
 from herald.adapters.message_sandbox import MessageSandbox
-from herald.adapters.template_bundle import HTML, SMS, SUBJECT, TEXT, WHATSAPP, Chosen, TemplateBundle
+from herald.adapters.template_bundle import FAX, HTML, SMS, SUBJECT, TEXT, WHATSAPP, Chosen, TemplateBundle
 from herald.adapters.template_formats import FORMATS, FormatError
 from herald.adapters.template_texts import TESTS, TEXTS
 from herald.domain.configuration import Configuration
-from herald.domain.message import EmailContent, RegisteredTemplate, SmsContent, WhatsAppContent
+from herald.domain.fax_text import MOST_PAGES, fax_text, pages_of
+from herald.domain.message import EmailContent, FaxContent, RegisteredTemplate, SmsContent, WhatsAppContent
 from herald.domain.sms_length import MAX_SEGMENTS, plain_typography, sms_length
 from herald.ports import RenderError
 
 EMAIL_PARTS: Final = (SUBJECT, TEXT, HTML)
 SMS_PARTS: Final = (SMS,)
 WHATSAPP_PARTS: Final = (WHATSAPP,)
+FAX_PARTS: Final = (FAX,)
+TWIN_PARTS: Final = (SUBJECT, TEXT)
+"""What a mail says in plain text."""
 MAX_CHARACTERS: Final[Mapping[str, int]] = {
-    SUBJECT: 2_000, TEXT: 100_000, HTML: 300_000, SMS: 5_000, WHATSAPP: 5_000,
+    SUBJECT: 2_000, TEXT: 100_000, HTML: 300_000, SMS: 5_000, WHATSAPP: 5_000, FAX: 100_000,
 }  # fmt: skip
 MAX_SUBJECT: Final = 200
 MAX_WHATSAPP: Final = 4_096
@@ -106,6 +110,23 @@ class JinjaRenderer:
             raise PartError(compiled.key(chosen, part), 0, why)
         filled = RegisteredTemplate(registered.template_id, registered.languages[chosen.folder]) if registered else None
         return WhatsAppContent(text, filled, configuration.whatsapp.send_references)
+
+    def fax(self, configuration: Configuration, template: str, locale: str, values: Mapping[str, Any]) -> FaxContent:
+        """Render a fax: ``fax.txt``, or a mail's subject and plain text in a language without.
+
+        Raises ``RenderError``, also for one that is empty or longer than ten pages.
+        """
+        compiled, sending = self._compiled(configuration), configuration.fax
+        chosen = compiled.bundle.choose(template, locale, FAX_PARTS, instead=TWIN_PARTS)
+        if compiled.bundle.holds(template, chosen.folder, FAX_PARTS):
+            part, said = FAX, compiled.render(chosen, FAX, values)
+        else:
+            part, said = TEXT, f"{_subject(compiled, chosen, values)}\n\n{compiled.render(chosen, TEXT, values)}"
+        text = fax_text(said, sending.encoding)
+        pages = pages_of(text)
+        if not 0 < pages <= MOST_PAGES:
+            raise PartError(compiled.key(chosen, part), 0, f"it has {pages} pages; 1 to {MOST_PAGES} are sent")
+        return FaxContent(text, pages, sending.encoding, sending.send_references)
 
     def _compiled(self, configuration: Configuration) -> "_Compiled":
         with self._lock:

@@ -55,12 +55,13 @@ def recipient_of(person: Mapping[str, Any]) -> Recipient | None:
     """Return a person of the facts as a recipient, with those addresses that can be used; ``None`` if there is none."""
     email = usable_email(person.get("email"))
     phone = usable_phone(person.get("phone"), person.get("country"))
-    if email is None and phone is None:
+    fax = usable_phone(person.get("fax"), person.get("country"))
+    if email is None and phone is None and fax is None:
         return None
     name = person.get("name")
     return Recipient(
         name=name if isinstance(name, str) else "", email=email, phone=phone,
-        locale=usable_locale(person.get("locale")), zone=usable_zone(person.get("zone")),
+        locale=usable_locale(person.get("locale")), zone=usable_zone(person.get("zone")), fax=fax,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from herald.domain.approval.policy import Chain
 from herald.domain.courtesy import Courtesy
 from herald.domain.delivery import Channel
 from herald.domain.directory import Person
+from herald.domain.fax_text import FaxEncoding
 from herald.domain.milestones import MilestoneStep
 from herald.domain.notification import Recipient, Severity
 from herald.domain.working_time import Calendar
@@ -97,6 +98,20 @@ class WhatsAppSending:
 
 
 @dataclass(frozen=True, slots=True)
+class FaxSending:
+    """How faxes are sent and confirmed, where little is published (docs/vendor/opentext.md 3.3, 4 and 9.15).
+
+    ``encoding`` is what the bytes of the document are, since it has no field for a charset. ``send_references``:
+    submits bear our reference and message id, which no published sample shows for fax. ``pages_confirm``: a fax of
+    which pages were delivered has arrived.
+    """
+
+    encoding: FaxEncoding = FaxEncoding.ISO_8859_1
+    send_references: bool = False
+    pages_confirm: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyWords:
     """Whole replies that stop and start messages, compared without case, blanks and punctuation around them."""
 
@@ -131,6 +146,7 @@ class Configuration:
     status: StatusReading = StatusReading()
     replies: ReplyWords = ReplyWords()
     whatsapp: WhatsAppSending = WhatsAppSending()
+    fax: FaxSending = FaxSending()
     silent_after: Mapping[str, timedelta] = field(default_factory=dict)
     catalog: Mapping[str, Any] = field(default_factory=dict)
     approvals: Mapping[str, Chain] = field(default_factory=dict)

@@ -14,6 +14,7 @@ class Channel(StrEnum):
     EMAIL = "email"
     SMS = "sms"
     WHATSAPP = "whatsapp"
+    FAX = "fax"
 
 
 class DeliveryState(StrEnum):

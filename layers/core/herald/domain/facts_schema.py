@@ -45,7 +45,7 @@ FieldType = Kind | Record | ListOf
 PERSON = Record(
     "Person",
     {
-        **dict.fromkeys(("name", "email", "phone", "country", "locale", "zone"), Kind.TEXT),
+        **dict.fromkeys(("name", "email", "phone", "fax", "country", "locale", "zone"), Kind.TEXT),
         "consent": Kind.CHANNELS,
     },
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from herald.domain.delivery import Channel
+from herald.domain.fax_text import FaxEncoding
 from herald.domain.notification import Recipient, Severity
 
 
@@ -45,7 +46,20 @@ class WhatsAppContent:
     referenced: bool = False
 
 
-Content = EmailContent | SmsContent | WhatsAppContent
+@dataclass(frozen=True, slots=True)
+class FaxContent:
+    """A fax: one text in lines that fit the paper, of characters that its ``encoding`` has.
+
+    ``pages`` is how many we count. ``referenced``: the submit bears our reference and message id too.
+    """
+
+    text: str
+    pages: int
+    encoding: FaxEncoding = FaxEncoding.ISO_8859_1
+    referenced: bool = False
+
+
+Content = EmailContent | SmsContent | WhatsAppContent | FaxContent
 
 
 TELLINGS = "tellings"

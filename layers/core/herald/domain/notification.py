@@ -26,7 +26,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A person or a shared mailbox. ``email`` is an address, ``phone`` is E.164, ``locale`` is BCP 47."""
+    """A person or a shared mailbox. ``email`` is an address, ``phone`` and ``fax`` are E.164, ``locale`` is BCP 47."""
 
     name: str
     email: str | None = field(default=None, repr=False)
@@ -42,15 +42,23 @@ class Recipient:
     """The names of those who are absent, and for whom this person is told."""
     hours: tuple[tuple[Channel, str], ...] = ()
     """When they may be written to, by channel: names of calendars in place of the channel's own."""
+    fax: str | None = field(default=None, repr=False)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """All there are: e-mail, phone, fax."""
+        return tuple(address for address in (self.email, self.phone, self.fax) if address)
 
     @property
     def key(self) -> str:
-        """What makes two mentions the same recipient."""
-        return (self.email or self.phone or self.name).strip().casefold()
+        """What makes two mentions the same recipient: the first of their addresses, else the name."""
+        return (*self.addresses, self.name)[0].strip().casefold()
 
     def address(self, channel: Channel) -> str | None:
         """Return the recipient's address on a channel, if there is one."""
-        return self.email if channel is Channel.EMAIL else self.phone
+        if channel is Channel.EMAIL:
+            return self.email
+        return self.fax if channel is Channel.FAX else self.phone
 
     def over(self, offered: Iterable[Channel]) -> tuple[Channel, ...]:
         """Return those channels of an offer on which the recipient can be told, in their own order if they have one."""
@@ -81,7 +89,7 @@ class Notification:
 
 
 def same_person(one: Recipient, other: Recipient) -> bool:
-    """Say whether two people share an e-mail address or a phone number."""
+    """Say whether two people share an e-mail address or a phone number; a fax machine is one of many people."""
     mail = one.email is not None and other.email is not None and one.email.casefold() == other.email.casefold()
     return mail or (one.phone is not None and one.phone == other.phone) or one.key == other.key
 
@@ -97,6 +105,8 @@ def person_document(recipient: Recipient) -> list[Any]:
         more["in_place_of"] = list(recipient.in_place_of)
     if recipient.hours:
         more["hours"] = [[str(channel), name] for channel, name in recipient.hours]
+    if recipient.fax is not None:
+        more["fax"] = recipient.fax
     document = [recipient.name, recipient.email, recipient.phone, recipient.locale, recipient.calendar]
     return [*document, more] if more else document
 
@@ -109,7 +119,7 @@ def person_of(document: Sequence[Any]) -> Recipient:
     return Recipient(
         name, email, phone, locale, calendar, zone=more.get("zone"), in_place_of=tuple(more.get("in_place_of", ())),
         channels=tuple(Channel(channel) for channel in more.get("channels", ())),
-        hours=tuple((Channel(channel), when) for channel, when in more.get("hours", ())),
+        hours=tuple((Channel(channel), when) for channel, when in more.get("hours", ())), fax=more.get("fax"),
     )  # fmt: skip
 
 

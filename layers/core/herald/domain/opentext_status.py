@@ -88,8 +88,13 @@ class JobStatus:
         return self.unknown + sum(delivery.unknown for delivery in self.deliveries)
 
 
-def read_status(body: Mapping[str, Any], reading: StatusReading = AS_PUBLISHED) -> JobStatus:
-    """Read a parsed status body. Raises ``StatusUnreadableError`` if job id or list of deliveries is not one."""
+def read_status(
+    body: Mapping[str, Any], reading: StatusReading = AS_PUBLISHED, *, pages_confirm: bool = True
+) -> JobStatus:
+    """Read a parsed status body; with ``pages_confirm`` a fax of which pages were delivered has arrived.
+
+    Raises ``StatusUnreadableError`` if job id or list of deliveries is not one.
+    """
     job_id = body.get("job_id")
     if not isinstance(job_id, str) or not 0 < len(job_id) <= LONGEST_ID:
         raise StatusUnreadableError(f"job_id must be text of 1 to {LONGEST_ID} characters")
@@ -98,7 +103,7 @@ def read_status(body: Mapping[str, Any], reading: StatusReading = AS_PUBLISHED) 
         raise StatusUnreadableError("deliveries must be a list")
     states = tuple(state[:LONGEST_RAW] for state in _list(body.get("job_state")) if isinstance(state, str))
     ended = next((state for state in states if state in JOB_ENDED_BADLY), None)
-    reported = tuple(_delivery(item, reading, ended) for item in deliveries)
+    reported = tuple(_delivery(item, reading, ended, pages_confirm) for item in deliveries)
     if ended and not reported:
         reported = (ReportedDelivery(None, None, *_of_job(ended), ""),)
     return JobStatus(job_id, reported, states, sum(state not in JOB_STATES for state in states))
@@ -118,7 +123,7 @@ class _Said:
     unknown: int = 0
 
 
-def _delivery(item: Any, reading: StatusReading, job_ended: str | None) -> ReportedDelivery:
+def _delivery(item: Any, reading: StatusReading, job_ended: str | None, pages_confirm: bool) -> ReportedDelivery:
     if not isinstance(item, Mapping):
         return ReportedDelivery(None, None, None, None, "", "", unknown=1)
     reference, undecodable = _reference(item.get("ref_base64"))
@@ -126,11 +131,14 @@ def _delivery(item: Any, reading: StatusReading, job_ended: str | None) -> Repor
     tried = _last_attempt(item.get("delivery_attempts"), reading)
     if job_ended and tried == _Said():
         tried = _Said(DeliveryState.FAILED, f"job state {job_ended}", job_ended)
+    channel = _channel(item)
     later = _events(events, reading)
+    if channel is Channel.FAX and pages_confirm and tried.state is DeliveryState.SENT and later.state is None:
+        later = _pages(item["delivery_attempts"][-1].get("pages_delivered"))
     state = later.state or tried.state
     return ReportedDelivery(
         reference=reference,
-        channel=_channel(item),
+        channel=channel,
         state=state,
         reason=_REASONS.get(state) if state else None,
         detail=later.detail or tried.detail,
@@ -166,6 +174,15 @@ def _sent(gamma: Any, raw: str, reading: StatusReading) -> _Said:
     if gamma in reading.benign_gamma_codes:
         return _Said(DeliveryState.SENT, f"state {raw}", raw)
     return _Said(DeliveryState.FAILED, f"state {raw}, gamma code {int(gamma)}", raw)
+
+
+def _pages(delivered: Any) -> _Said:
+    """A fax has no events: the pages of its last try tell (docs/vendor/opentext.md 4)."""
+    if delivered is None or delivered == 0:
+        return _Said()
+    if not _is_code(delivered) or delivered < 0:
+        return _Said(unknown=1)
+    return _Said(DeliveryState.DELIVERED, f"pages delivered: {int(delivered)}")
 
 
 def _is_code(value: Any) -> bool:

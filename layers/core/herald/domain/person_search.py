@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from herald.domain.approval.people import is_among
 from herald.domain.audience import usable_email, usable_phone
+from herald.domain.delivery import Channel
 from herald.domain.notification import Recipient
 
 
@@ -17,13 +18,12 @@ class Person:
     @property
     def name(self) -> str:
         """What they are called; their address if nobody says."""
-        named = (entry.name or entry.email or entry.phone for entry in self.entries)
+        named = (name for entry in self.entries for name in (entry.name, *entry.addresses))
         return next((name for name in named if name), "somebody")
 
-    @property
-    def phones(self) -> tuple[str, ...]:
-        """Their phone numbers, each once."""
-        return tuple(dict.fromkeys(entry.phone for entry in self.entries if entry.phone))
+    def addresses(self, channel: Channel) -> tuple[str, ...]:
+        """Return their addresses on a channel, each once."""
+        return tuple(dict.fromkeys(address for entry in self.entries if (address := entry.address(channel))))
 
     def is_(self, recipient: Recipient) -> bool:
         """Say whether a recipient is this person."""
@@ -44,7 +44,7 @@ def people(entries: Iterable[Recipient]) -> list[Person]:
 
 
 def meant(known: Iterable[Person], given: str) -> list[Person]:
-    """Return those whose e-mail address or phone number is ``given``, or whose name is, or at least has it in it."""
+    """Return those whose e-mail address, phone or fax is ``given``, or whose name is, or at least has it in it."""
     known = list(known)
     email, phone = usable_email(given), usable_phone(given)
     if email is not None:
@@ -52,7 +52,7 @@ def meant(known: Iterable[Person], given: str) -> list[Person]:
             one for one in known if any((entry.email or "").casefold() == email.casefold() for entry in one.entries)
         ]
     if phone is not None:
-        return [one for one in known if phone in one.phones]
+        return [one for one in known if phone in (*one.addresses(Channel.SMS), *one.addresses(Channel.FAX))]
     name = given.strip().casefold()
     named = [one for one in known if any(entry.name.casefold() == name for entry in one.entries)]
     return named or [one for one in known if name and any(name in entry.name.casefold() for entry in one.entries)]

@@ -16,7 +16,7 @@ LONGEST_DAYS = 90
 class Silence:
     """Who silenced what until when. What is given of ``rule``, ``audience``, ``person`` and ``subject`` has to match.
 
-    Each is a pattern in which ``*`` stands for anything; ``person`` is compared with the e-mail address or phone.
+    Each is a pattern in which ``*`` stands for anything; ``person`` is compared with the e-mail address, phone or fax.
     """
 
     id: str
@@ -35,7 +35,7 @@ class Silence:
         wanted = (
             (self.rule, (notification.rule_id,)),
             (self.audience, (notification.audience,)),
-            (self.person, (recipient.email or "", recipient.phone or "")),
+            (self.person, recipient.addresses),
             (self.subject, (notification.subject,)),
         )
         asked = [any(_is(value, pattern) for value in values) for pattern, values in wanted if pattern]

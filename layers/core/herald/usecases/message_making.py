@@ -29,6 +29,7 @@ class MessageMaker:
             Channel.EMAIL: self.renderer.email,
             Channel.SMS: self.renderer.sms,
             Channel.WHATSAPP: self.renderer.whatsapp,
+            Channel.FAX: self.renderer.fax,
         }
         content = renders[channel](basis.configuration, notification.template, basis.locale, self._values(basis))
         return Outgoing(

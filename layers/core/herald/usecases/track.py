@@ -50,8 +50,9 @@ class Track:
             raise PoisonError(Reason.NOT_FOUND, f"the inbox holds no event {event_id}")
         if event.type != STATUS_TYPE:
             return self.replies(event_id)
+        active = self.configurations.active()
         try:
-            status = read_status(event.data, self.configurations.active().status)
+            status = read_status(event.data, active.status, pages_confirm=active.fax.pages_confirm)
         except StatusUnreadableError as error:
             raise PoisonError(Reason.MALFORMED_MESSAGE, str(error)) from error
         if status.unknown_values:

@@ -118,9 +118,9 @@ class AskWhy:
 
     def _stopped(self, person: Person) -> Iterator[Stopped]:
         shelf = shelves.opt_outs(self.state)
-        for channel in (Channel.SMS, Channel.WHATSAPP):
-            for phone in person.phones:
-                said = shelf.get(shelves.address_key(channel, phone))
+        for channel in (Channel.SMS, Channel.WHATSAPP, Channel.FAX):
+            for number in person.addresses(channel):
+                said = shelf.get(shelves.address_key(channel, number))
                 if said is not None and said["out"]:
                     yield Stopped(channel, said["at"], str(said["event"]))
 

@@ -27,7 +27,7 @@ from herald.domain.facts_schema import (
     ORDER,
     Record,
 )
-from herald.domain.fax_text import FaxEncoding
+from herald.domain.message import FaxEncoding
 from herald.domain.milestones import ORDER_STATUSES
 from herald.domain.notification import Severity
 

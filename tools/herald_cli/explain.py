@@ -136,8 +136,8 @@ def _of_herald(content: Mapping[str, Any], now: datetime) -> Event:
     kind, subject, data = content["type"], content.get("subject"), content["data"]
     return Event(
         identity=Identity.of_object_version("/herald", kind, "sample", "sample"), type=kind,
-        subject=subject if isinstance(subject, str) else "herald/sample", time=now, data=data, origin=Origin.SCAN,
-        trust=Trust.SIGNED, received_at=now, body_hash=fingerprint(data),
+        subject=subject if isinstance(subject, str) else f"{kind.partition('.')[0]}/sample", time=now, data=data,
+        origin=Origin.SCAN, trust=Trust.SIGNED, received_at=now, body_hash=fingerprint(data),
     )  # fmt: skip
 
 

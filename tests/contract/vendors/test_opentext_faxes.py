@@ -11,8 +11,7 @@ from tests.contract.vendors.clients import FAX, opentext_at
 from herald.adapters.opentext import PhoneFormat
 from herald.domain.delivery import Channel, DeliveryState
 from herald.domain.errors import CallFailed, Fate, Reason
-from herald.domain.fax_text import FaxEncoding
-from herald.domain.message import FaxContent, Outgoing
+from herald.domain.message import FaxContent, FaxEncoding, Outgoing
 from herald.domain.opentext_status import read_status
 from simulators import OpenTextSimulator
 

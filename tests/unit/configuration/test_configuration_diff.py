@@ -27,7 +27,7 @@ from herald.domain.configuration import (
 from herald.domain.courtesy import Courtesy, Repeat
 from herald.domain.delivery import Channel
 from herald.domain.directory import Person
-from herald.domain.fax_text import FaxEncoding
+from herald.domain.message import FaxEncoding
 from herald.domain.milestones import MilestoneStep
 from herald.domain.notification import Recipient, Severity
 from herald.domain.working_time import Calendar

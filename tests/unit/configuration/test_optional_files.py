@@ -10,7 +10,7 @@ from tests.unit.configuration.folders import GOOD, SHIPPED
 from herald.adapters.configuration_bundle import from_bytes, to_bytes
 from herald.domain.configuration import FaxSending, ReplyWords, StatusReading, WhatsAppSending, WhatsAppTemplate
 from herald.domain.event_types import BUILT_IN
-from herald.domain.fax_text import FaxEncoding
+from herald.domain.message import FaxEncoding
 from herald.domain.milestones import MilestoneStep
 from herald_cli.configuration_folder import read_folder
 

@@ -11,8 +11,8 @@ from tests.unit.messages.configurations import one_mail, with_templates
 
 from herald.adapters.templates import JinjaRenderer
 from herald.domain.configuration import FaxSending
-from herald.domain.fax_text import COLUMNS, LINES_A_PAGE, MOST_PAGES, FaxEncoding, fax_text, pages_of
-from herald.domain.message import FaxContent
+from herald.domain.fax_text import COLUMNS, LINES_A_PAGE, MOST_PAGES, fax_text, pages_of
+from herald.domain.message import FaxContent, FaxEncoding
 from herald.ports import RenderError
 
 ASCII, LATIN, UTF_8 = FaxEncoding.US_ASCII, FaxEncoding.ISO_8859_1, FaxEncoding.UTF_8

@@ -110,6 +110,7 @@ def test_it_says_who_would_be_told_over_which_channel_in_which_language() -> Non
     ] == [
         ("Compliance desk", (Channel.EMAIL,), "en", "escalation en Compliance desk"),
         ("Plant Werder", (Channel.SMS, Channel.EMAIL), "de", "escalation de critical"),
+        ("Usine de Roubaix", (Channel.EMAIL,), "fr", "escalation fr Usine de Roubaix"),
     ]
 
 

@@ -96,7 +96,9 @@ def test_the_events_of_one_batch_remember_each_other() -> None:
     assert matched(opened) == ["sync-failed-to-it"]
     assert joined.problem.startswith("no rule is asked: incident_open, ")
     assert matched(closed) == ["sync-recovered-to-it"]
-    assert previews(closed) == {"IT duty": "Recovered: pim"}
+    assert previews(closed) == {
+        "IT duty": "Recovered: pim", "IT Werder": "Wieder in Betrieb: pim", "Informatique Roubaix": "Rétabli : pim",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from herald.domain.configuration import (
 )
 from herald.domain.delivery import Channel
 from herald.domain.errors import ConfigurationError
-from herald.domain.fax_text import FaxEncoding
+from herald.domain.message import FaxEncoding
 from herald.domain.milestones import MilestoneStep
 from herald.domain.notification import Severity
 from herald.domain.working_time import Calendar

@@ -9,7 +9,7 @@ from herald.domain.approval.policy import Chain
 from herald.domain.courtesy import Courtesy
 from herald.domain.delivery import Channel
 from herald.domain.directory import Person
-from herald.domain.fax_text import FaxEncoding
+from herald.domain.message import FaxEncoding
 from herald.domain.milestones import MilestoneStep
 from herald.domain.notification import Recipient, Severity
 from herald.domain.working_time import Calendar

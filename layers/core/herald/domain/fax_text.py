@@ -7,9 +7,9 @@ typewriter, which any printer of plain text takes.
 import textwrap
 import unicodedata
 from collections.abc import Iterator
-from enum import StrEnum
 from typing import Final
 
+from herald.domain.message import FaxEncoding
 from herald.domain.sms_length import plain_typography
 
 COLUMNS: Final = 80
@@ -26,14 +26,6 @@ _PLAIN: Final = str.maketrans(
         "\N{MULTIPLICATION SIGN}": "x", "\N{FRACTION SLASH}": "/", "\N{MICRO SIGN}": "u",
     }
 )  # fmt: skip
-
-
-class FaxEncoding(StrEnum):
-    """What the bytes of a fax's document may be."""
-
-    US_ASCII = "US-ASCII"
-    ISO_8859_1 = "ISO-8859-1"
-    UTF_8 = "UTF-8"
 
 
 def fax_text(text: str, encoding: FaxEncoding) -> str:

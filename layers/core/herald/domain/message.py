@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from herald.domain.delivery import Channel
-from herald.domain.fax_text import FaxEncoding
 from herald.domain.notification import Recipient, Severity
 
 
@@ -44,6 +44,14 @@ class WhatsAppContent:
     text: str
     template: RegisteredTemplate | None = None
     referenced: bool = False
+
+
+class FaxEncoding(StrEnum):
+    """What the bytes of a fax's document may be."""
+
+    US_ASCII = "US-ASCII"
+    ISO_8859_1 = "ISO-8859-1"
+    UTF_8 = "UTF-8"
 
 
 @dataclass(frozen=True, slots=True)

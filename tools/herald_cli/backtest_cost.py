@@ -40,8 +40,8 @@ class Costs:
     ) -> int:
         if rule.then is None:
             return 1
-        values = template_values(facts, recipient, rule.id, rule.description, rule.then.severity)
         locale = recipient.locale or configuration.default_locale
+        values = template_values(facts, recipient, rule.id, rule.described(locale), rule.then.severity)
         try:
             return self.renderer.sms(configuration, rule.then.template, locale, values).segments
         except RenderError:

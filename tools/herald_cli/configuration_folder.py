@@ -21,6 +21,7 @@ from herald.domain.configuration import (
 )
 from herald.domain.errors import ConfigurationError
 from herald.domain.facts_schema import COMPUTED_IN_LINE, COMPUTED_IN_ORDER
+from herald.domain.languages import normal
 from herald.domain.milestones import MilestoneStep
 from herald_cli.approval_schema import KEYS as APPROVAL_KEYS
 from herald_cli.approval_schema import ApprovalsFile, chains_of
@@ -110,8 +111,8 @@ def read_folder(folder: Path, today: date | None = None) -> Configuration:
 def load_folder(folder: Path, today: date | None = None) -> LoadedFolder:
     """Return the configuration with the places of its parts, or the findings that keep it from being read."""
     reading = _Reading(folder)
-    rules = tuple(reading.rules())
     audiences = reading.form(AUDIENCES, AudiencesFile)
+    rules = tuple(reading.rules(audiences.default_locale if audiences else ""))
     lists = reading.form(LISTS, ListsFile, optional=True)
     mapping = reading.form(MAPPING, MappingFile)
     milestones = reading.form(MILESTONES, MilestonesFile, optional=True)
@@ -167,11 +168,11 @@ class _Reading:
         self.findings: list[Finding] = []
         self.documents: dict[str, Document] = {}
 
-    def rules(self) -> Iterator[PlacedRule]:
+    def rules(self, default_locale: str) -> Iterator[PlacedRule]:
         for name in self._files(RULES):
             form = self.form(name, RulesFile)
             for number, entry in enumerate(form.rules if form else ()):
-                yield PlacedRule(_rule(entry), self.documents[name], number)
+                yield PlacedRule(_rule(entry, default_locale), self.documents[name], number)
         if not any((self.folder / RULES).glob("*")):
             self.findings.append(Finding(RULES, 1, 1, "missing-file", "there is no rule", "add a file rules/*.yaml"))
 
@@ -238,11 +239,14 @@ def schema_finding(document: Document, problem: Mapping[str, Any], known: frozen
     return document.finding(path, "schema", f"{where}: {message}" if where else message)
 
 
-def _rule(entry: RuleEntry) -> Rule:
+def _rule(entry: RuleEntry, default_locale: str) -> Rule:
     notify = entry.then.notify
     then = Notify(notify.audience, notify.template, tuple(notify.channels), notify.severity) if notify else None
-    description = " ".join(entry.description.split())
-    return Rule(entry.id, description, tuple(entry.events), entry.when.rstrip(), then, entry.then.approval)
+    written = {default_locale: entry.description} if isinstance(entry.description, str) else entry.description
+    said = {normal(locale): " ".join(text.split()) for locale, text in written.items()}
+    description = said.pop(normal(default_locale), "")
+    events, when = tuple(entry.events), entry.when.rstrip()
+    return Rule(entry.id, description, events, when, then, entry.then.approval, translations=said)
 
 
 def _milestones(file: MilestonesFile | None) -> tuple[MilestoneStep, ...]:

@@ -77,10 +77,10 @@ class ThenEntry(Strict):
 
 
 class RuleEntry(Strict):
-    """A rule."""
+    """A rule. Its description is in the default language, or in several by their tags (BCP 47)."""
 
     id: Name
-    description: Text
+    description: Text | dict[str, Text]
     events: Annotated[list[str], Field(min_length=1)]
     when: Annotated[str, StringConstraints(min_length=1)]
     then: ThenEntry

@@ -215,7 +215,7 @@ def _planned(
         problem = f"did not consent to {', '.join(one.without_consent)}"
     if renderer is not None and channels:
         zone = zone_of(recipient, configuration)
-        values = template_values(facts, recipient, rule.id, rule.description, then.severity, zone)
+        values = template_values(facts, recipient, rule.id, rule.described(locale), then.severity, zone)
         try:
             preview = _said(renderer, channels[0], configuration, then.template, locale, values)
         except RenderError as error:

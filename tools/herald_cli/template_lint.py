@@ -1,13 +1,16 @@
 """Templates checked before they ship: the parts they use, the words and facts they name, and each of them tried out."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from jinja2 import TemplateSyntaxError
 
 from herald.adapters.template_bundle import FAX, HTML, SHARED, SMS, SUBJECT, TEXT, WHATSAPP, TemplateBundle
+from herald.domain.audience import usable_locale
 from herald.domain.configuration import Configuration
 from herald.domain.facts_schema import RECORDS, Record
+from herald.domain.languages import fallback_chain
+from herald.usecases.approvals.tellings import TEMPLATES as APPROVAL_TEMPLATES
 from herald_cli.configuration_folder import LoadedFolder
 from herald_cli.findings import Finding, did_you_mean
 from herald_cli.samples.by_template import ask_keys
@@ -17,6 +20,9 @@ from herald_cli.template_trial import trial_findings
 from herald_cli.word_lint import Path, found, unsaid, word_findings
 
 PARTS = (SUBJECT, TEXT, HTML, SMS, WHATSAPP, FAX)
+PURPOSES = frozenset({("rule", "description"), ("ask", "reasons")})
+"""What a template reads of a rule's description."""
+ASKED_WITH = APPROVAL_TEMPLATES["request"]
 OPEN = frozenset({"data", "now"})
 """Variables whose keys nobody can know."""
 CLOSED: Mapping[str, frozenset[str]] = {
@@ -44,6 +50,7 @@ def template_findings(loaded: LoadedFolder, configuration: Configuration) -> Ite
     if not faulty:
         for owner in (SHARED, *bundle.names()):
             yield from unsaid(files, owner, configuration.default_locale, said.of(owner))
+    yield from _descriptions(loaded, configuration, said)
     broken = {finding.file.split("/")[1] for finding in static if not finding.warning}
     if SHARED not in broken:
         yield from trial_findings(loaded, configuration, bundle, faulty | broken)
@@ -51,9 +58,10 @@ def template_findings(loaded: LoadedFolder, configuration: Configuration) -> Ite
 
 @dataclass(slots=True)
 class _Said:
-    """Which words are said, and by which template."""
+    """Which words are said, and by which template; and which tells what its rule is for, in which languages."""
 
     paths: dict[str, set[Path]] = field(default_factory=dict)
+    purposes: dict[str, set[str]] = field(default_factory=dict)
 
     def add(self, template: str, path: Path) -> None:
         self.paths.setdefault(template, set()).add(path)
@@ -77,7 +85,32 @@ def _template(
                 continue
             if reading is not None:
                 yield from _words(reading, template, folder, bundle, configuration, said)
+                if any(read.path[:2] in PURPOSES for read in reading.reads):
+                    said.purposes.setdefault(template, set()).add(folder)
                 yield from _facts(reading)
+
+
+def _descriptions(loaded: LoadedFolder, configuration: Configuration, said: _Said) -> Iterator[Finding]:
+    """Find rules whose description is not there in a language in which a template tells it."""
+    for placed in loaded.rules:
+        rule, default = placed.rule, configuration.default_locale
+        told = [rule.then.template] if rule.then else []
+        told += [ASKED_WITH] if rule.approval else []
+        languages = sorted({folder for template in told for folder in said.purposes.get(template, ())} - {default})
+        for tag in rule.translations:
+            if usable_locale(tag) != tag:
+                message = f"`{tag}` is no locale in the form of BCP 47"
+                yield placed.finding("bad-locale", message, "write en, or de-AT", at=("description",))
+        if rule.translations and not rule.description:
+            yield placed.finding("missing-translation", f"the description is not in {default}", at=("description",))
+        lacking = [one for one in languages if not rule.translations.keys() & set(fallback_chain(one, default))]
+        for language in lacking if rule.translations else ():
+            message = f"the description is not in {language}, in which it is told"
+            yield placed.finding("missing-translation", message, f"add {language}", at=("description",))
+        if lacking and not rule.translations:
+            message = f"the description is told in {', '.join(languages)} too, but there is one in {default} only"
+            fix = f"write it as {{{default}: ..., {languages[0]}: ...}}"
+            yield replace(placed.finding("one-language", message, fix, at=("description",)), warning=True)
 
 
 def _words(

@@ -68,7 +68,7 @@ def preview(
         channels = [one for one in channels if one is not Channel.FAX]
     if not channels:
         raise NothingToPreviewError(f"`{template}` has nothing to send over {channel or 'any channel'}")
-    renderer, told = JinjaRenderer(), (configuration, template, wanted, sample.values)
+    renderer, told = JinjaRenderer(), (configuration, template, wanted, sample.told_in(wanted))
     language = _language(bundle, template, wanted, channels[0])
     shown = Preview(template, sample.name, wanted, language)
     if Channel.EMAIL in channels:
@@ -116,7 +116,7 @@ def sample_of_event(template: str, configuration: Configuration, body: bytes, no
             if then and then.template == template and explained.messages:
                 rule, recipient = explained.rule, explained.messages[0].recipient
                 values = template_values(event.facts, recipient, rule.id, rule.description, then.severity)
-                return Sample(f"{event.type}, by {rule.id}", values)
+                return Sample(f"{event.type}, by {rule.id}", values, rule)
     told = ", ".join(event.type for event in events) or "nothing"
     raise NothingToPreviewError(
         f"no rule tells of this event ({told}) with `{template}`: see why by `herald rules explain`"

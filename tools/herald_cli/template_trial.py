@@ -77,7 +77,7 @@ def _tried(
         channels.append(renderer.fax)
     for render in channels:
         try:
-            content = render(configuration, template, folder, trial.sample.values)
+            content = render(configuration, template, folder, trial.sample.told_in(folder))
         except PartError as error:
             place = f"{TEMPLATES}/{error.key}"
             yield Finding(place, error.line or 1, 1, "does-not-render", f"{error.why} ({trial})", _fix(error.why))

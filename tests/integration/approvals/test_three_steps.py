@@ -1,6 +1,7 @@
 """A chain of three stages from the order to the outcome in Threekit."""
 
-from tests.integration.approvals.approving import DANA, ENGINEERING, FINANCE, HOTEL, PAUL, Approving, text_of
+import pytest
+from tests.integration.approvals.approving import DANA, ENGINEERING, FINANCE, HOTEL, LYON, PAUL, Approving, text_of
 
 from herald.domain.approval.approval import By, State
 
@@ -21,3 +22,16 @@ def test_an_order_is_approved_step_by_step_and_threekit_bears_the_outcome(people
     assert [step["state"] for step in noted["steps"]] == ["approved"] * 4
     assert people.house.threekit.orders[HOTEL]["status"] == "In Progress"
     assert not [name for name in people.house.dead_letters if people.house.parked(name)]
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("luc.perrin@example.com", "doit être validée avant la fabrication"),
+        ("ines.falk@example.com", "muss vor der Fertigung freigegeben werden"),
+    ],
+)
+def test_why_they_are_asked_everybody_reads_in_their_language(people: Approving, address: str, why: str) -> None:
+    people.order(LYON)
+    assert why in " ".join(people.messages(address)[0].split())
+    assert why in text_of(people.open(people.link(address)))

@@ -106,3 +106,43 @@ def test_a_fault_in_a_shared_part_is_told_once(folder: Path) -> None:
     write(folder, "en/body.txt", '{% include "shared/end" %}')
     write(folder, "en/subject.txt", '{% include "shared/end" %}')
     assert codes(folder) == ["shared/end.txt: unknown-variable"]
+
+
+class TestDescriptions:
+    """A rule's description, told by a template that is written in en and de."""
+
+    @pytest.fixture
+    def described(self, folder: Path) -> Path:
+        write(folder, "sms.txt", SMS + " {{ rule.description }}")
+        return folder
+
+    def describe(self, folder: Path, description: str) -> list[str]:
+        rules = folder / "rules" / "orders.yaml"
+        before = rules.read_text(encoding="utf-8")
+        assert before.count("description: The total is above the limit.") == 1
+        rules.write_text(before.replace("description: The total is above the limit.", description), encoding="utf-8")
+        found = [str(finding) for finding in lint_folder(folder)]
+        rules.write_text(before, encoding="utf-8")
+        return found
+
+    def test_is_asked_for_in_each_language_it_is_told_in(self, described: Path) -> None:
+        assert self.describe(described, "description: The total is above the limit.") == [
+            "rules/orders.yaml:3:18: warning: the description is told in de too, but there is one in en only "
+            "(write it as {en: ..., de: ...}) [one-language]"
+        ]
+        assert self.describe(described, "description: {en: Large., de: Gross.}") == []
+
+    def test_is_missing_in_one(self, described: Path) -> None:
+        assert self.describe(described, "description: {en: Large., fr: Grande.}") == [
+            "rules/orders.yaml:3:18: the description is not in de, in which it is told (add de) [missing-translation]"
+        ]
+        assert self.describe(described, "description: {de: Gross.}") == [
+            "rules/orders.yaml:3:18: the description is not in en [missing-translation]"
+        ]
+
+    def test_may_be_missing_where_no_template_tells_it(self, folder: Path) -> None:
+        assert self.describe(folder, "description: The total is above the limit.") == []
+
+    def test_has_languages_by_their_tags(self, described: Path) -> None:
+        (finding,) = self.describe(described, "description: {en: Large., de: Gross., german!: Gross.}")
+        assert finding.endswith("`german!` is no locale in the form of BCP 47 (write en, or de-AT) [bad-locale]")

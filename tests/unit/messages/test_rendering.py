@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.messages.configurations import one_mail, with_templates
 
-from herald.adapters.template_bundle import fallback_chain
 from herald.adapters.templates import MAX_SUBJECT, JinjaRenderer
+from herald.domain.languages import fallback_chain
 from herald.domain.message import template_values
 from herald.domain.notification import Recipient, Severity
 from herald.ports import RenderError

@@ -21,6 +21,13 @@ class Sample:
 
     name: str
     values: Mapping[str, Any] = field(repr=False)
+    rule: Rule | None = None
+
+    def told_in(self, locale: str) -> Mapping[str, Any]:
+        """Return the values with what the rule is for in that language."""
+        if self.rule is None:
+            return self.values
+        return {**self.values, "rule": {**self.values["rule"], "description": self.rule.described(locale)}}
 
 
 def samples_of(template: str, configuration: Configuration, own: Mapping[str, Any] | None = None) -> tuple[Sample, ...]:
@@ -38,7 +45,7 @@ def samples_of(template: str, configuration: Configuration, own: Mapping[str, An
         found.append(Sample("a digest", {**around("digest", DIGEST_RULE), "digest": flows.DIGEST}))
     for event_type, rule in listened.items():
         found += [
-            Sample(name, {**around(event_type), **_rule_values(rule), **facts})
+            Sample(name, {**around(event_type), **_rule_values(rule), **facts}, rule)
             for name, facts in _facts(event_type, configuration)
         ]
     # Orders that are made, changed and submitted look alike to a template.

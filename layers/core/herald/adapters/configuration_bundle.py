@@ -152,9 +152,11 @@ def from_document(document: Mapping[str, Any]) -> Configuration:
 
 
 def _rule_document(rule: Rule) -> dict[str, Any]:
+    translated = {"translations": dict(rule.translations)} if rule.translations else {}
     return {
         "id": rule.id, "description": rule.description, "events": list(rule.events), "when": rule.when,
         "then": _notify_document(rule.then) if rule.then else None, "approval": rule.approval,
+        **translated,
     }  # fmt: skip
 
 
@@ -163,6 +165,7 @@ def _rule(document: Mapping[str, Any]) -> Rule:
     return Rule(
         id=document["id"], description=document["description"], events=tuple(document["events"]), when=document["when"],
         then=_notify(then) if then else None, approval=document.get("approval"),
+        translations=document.get("translations", {}),
     )  # fmt: skip
 
 

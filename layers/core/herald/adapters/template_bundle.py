@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from herald.domain.configuration import Configuration
+from herald.domain.languages import fallback_chain, normal
 from herald.ports import RenderError
 
 SUBJECT, TEXT, HTML, SMS, WHATSAPP = "subject.txt", "body.txt", "body.html", "sms.txt", "whatsapp.txt"
@@ -93,20 +94,6 @@ class TemplateBundle:
         wanted = " or ".join(" and ".join(kind) for kind in kinds)
         wanted += " and is registered" if spoken is not None else ""
         raise RenderError(f"{template}: neither the recipient's nor the default language has {wanted}")
-
-
-def fallback_chain(locale: str, default_locale: str) -> list[str]:
-    """Return the languages to look for, best first: de-AT gives de-at, de, then the default and its language."""
-    chain: list[str] = []
-    for wanted in (locale, default_locale):
-        tags = normal(wanted).split("-")
-        chain.extend("-".join(tags[:length]) for length in range(len(tags), 0, -1))
-    return list(dict.fromkeys(chain))
-
-
-def normal(locale: str) -> str:
-    """Return a locale as all spellings of it are compared."""
-    return locale.strip().replace("_", "-").casefold()
 
 
 def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

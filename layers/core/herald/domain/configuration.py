@@ -9,6 +9,7 @@ from herald.domain.approval.policy import Chain
 from herald.domain.courtesy import Courtesy
 from herald.domain.delivery import Channel
 from herald.domain.directory import Person
+from herald.domain.languages import fallback_chain
 from herald.domain.message import FaxEncoding
 from herald.domain.milestones import MilestoneStep
 from herald.domain.notification import Recipient, Severity
@@ -36,6 +37,13 @@ class Rule:
     then: Notify | None
     approval: str | None = None
     """The chain of ``config/approvals.yaml`` it asks for. A rule has one of the two consequences, or both."""
+    translations: Mapping[str, str] = field(default_factory=dict)
+    """The description in other languages than the default one, by ``languages.normal``."""
+
+    def described(self, locale: str | None) -> str:
+        """Return what it is for in a language (BCP 47), or a wider one: de-AT, else de, else the default."""
+        chain = fallback_chain(locale, "") if locale and self.translations else ()
+        return next((self.translations[tag] for tag in chain if tag in self.translations), self.description)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +180,10 @@ class Configuration:
         """The time zone in which days begin where nobody's own counts: that of the default calendar, else UTC."""
         calendar = self.calendars.get(self.default_calendar)
         return calendar.zone if calendar is not None else "UTC"
+
+    def described(self, rule_id: str, locale: str | None) -> str:
+        """Return what a rule is for, in a language; empty where there is no rule of that id."""
+        return next((rule.described(locale) for rule in self.rules if rule.id == rule_id), "")
 
     def rules_for(self, event_type: str) -> tuple[Rule, ...]:
         """Return the rules that listen to a type, in file order."""

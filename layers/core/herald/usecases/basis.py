@@ -26,11 +26,9 @@ class Basis:
         """The language to write to the recipient in."""
         return self.notification.recipient.locale or self.configuration.default_locale
 
-    @property
-    def description(self) -> str:
-        """What its rule is for, in the words of ``config/``; empty where it has no rule of its own."""
-        rules = self.configuration.rules
-        return next((rule.description for rule in rules if rule.id == self.notification.rule_id), "")
+    def description(self, locale: str) -> str:
+        """Return what its rule is for, in the words of ``config/``; empty where it has no rule of its own."""
+        return self.configuration.described(self.notification.rule_id, locale)
 
     @property
     def next_channel(self) -> NextChannel | None:
@@ -42,7 +40,7 @@ class Basis:
         told = self.notification
         zone = zone_of(told.recipient, self.configuration) if self.configuration.local_times else None
         return template_values(
-            self.decision.facts, told.recipient, told.rule_id, self.description, told.severity, zone
+            self.decision.facts, told.recipient, told.rule_id, self.description(self.locale), told.severity, zone
         )  # fmt: skip
 
 

@@ -36,7 +36,7 @@ class DigestEntries:
 
     def _entry(self, notification: Notification, locale: str) -> dict[str, Any]:
         basis = self.basis(notification)
-        description = basis.description or notification.rule_id
+        description = basis.description(locale) or notification.rule_id
         try:
             title = self.renderer.subject(basis.configuration, notification.template, locale, basis.values())
         except RenderError:

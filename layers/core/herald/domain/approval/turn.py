@@ -30,12 +30,16 @@ TELLINGS_KEPT = 20
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The chain an approval runs by, the working hours of people, and who stands in for whom."""
+    """The chain an approval runs by, the working hours of people, who stands in for whom, and what rules are for.
+
+    ``described`` gives the description of a rule in a language, or nothing.
+    """
 
     chain: Chain
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     default_calendar: str = ""
     people: Directory = field(default_factory=dict)
+    described: Callable[[str, str | None], str] = lambda _rule, _locale: ""
 
     def calendar(self, person: Recipient) -> Calendar:
         """Return the person's working hours: their own, else the chain's, else the default, else always."""

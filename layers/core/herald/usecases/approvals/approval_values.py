@@ -45,7 +45,7 @@ def ticket_values(approval: Approval, ticket: Ticket, policy: Policy) -> dict[st
         **place_values(approval, ticket, policy), "deadline": ticket.due,
         "shown": [{"label": label, "value": value} for label, value in approval.stand.shown],
         "decisions": decisions(approval),
-        **({"reasons": _reasons(run)} if run is not None else {}),
+        **({"reasons": _reasons(run, policy, ticket.person.locale)} if run is not None else {}),
         **({"last_approved": approval.last_approved} if approval.last_approved is not None else {}),
     }  # fmt: skip
 
@@ -146,9 +146,10 @@ def reference_of(approval: Approval) -> str:
     return str(order.get("shortId") or order.get("id") or approval.subject.partition("/")[2])
 
 
-def _reasons(run: StepRun) -> list[dict[str, str]]:
-    """Return why it is asked; two rules that say the same are one reason."""
-    once = {description or rule: (rule, description) for rule, description in reversed(run.reasons)}
+def _reasons(run: StepRun, policy: Policy, locale: str | None) -> list[dict[str, str]]:
+    """Return why it is asked, in a language; two rules that say the same are one reason."""
+    told = [(rule, policy.described(rule, locale) or noted) for rule, noted in run.reasons]
+    once = {description or rule: (rule, description) for rule, description in reversed(told)}
     return [{"rule": rule, "description": description} for rule, description in reversed(once.values())]
 
 

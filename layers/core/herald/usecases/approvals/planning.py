@@ -59,8 +59,9 @@ class Planner:
 
 
 def policy_of(chain: Chain, configuration: Configuration) -> Policy:
-    """Return a chain with the working hours and the people of its configuration."""
-    return Policy(chain, configuration.calendars, configuration.default_calendar, configuration.people)
+    """Return a chain with what its configuration says of hours, people and rules."""
+    calendars, people = configuration.calendars, configuration.people
+    return Policy(chain, calendars, configuration.default_calendar, people, configuration.described)
 
 
 def applies(step: Step, matched: Sequence[str], order: Mapping[str, Any]) -> bool:

@@ -69,13 +69,17 @@ class StateWithInterludes(MemoryStateStore):
             interlude()
 
 
-def configured(courtesy: Courtesy, calendars: Mapping[str, Calendar] | None = None) -> Configuration:
+def configured(
+    courtesy: Courtesy, calendars: Mapping[str, Calendar] | None = None, budgets: Mapping[str, Any] | None = None
+) -> Configuration:
     """A configuration with three rules that tell by a note, and how it is told."""
     rules = tuple(
         a_rule(id=name, then=Notify("approvers", "note", (Channel.SMS, Channel.EMAIL), Severity.MEDIUM))
         for name in ("progress", "fault", "alarm")
     )
-    return a_configuration(rules=rules, templates=TEMPLATES, courtesy=courtesy, calendars=calendars or {})
+    return a_configuration(
+        rules=rules, templates=TEMPLATES, courtesy=courtesy, calendars=calendars or {}, budgets=budgets or {}
+    )
 
 
 @dataclass

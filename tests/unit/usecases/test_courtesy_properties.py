@@ -2,12 +2,15 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.builders import MovingClock
 from tests.unit.usecases.post_office import ADA, BEN, PostOffice, configured
 
+from herald.domain.budget_plan import BudgetPlan, Limit, Per, Scope, plan_document
 from herald.domain.courtesy import DIGEST_RULE, Courtesy, Digest, NextChannel, Repeat, Throttle, Until
 from herald.domain.delivery import Channel, DeliveryState
 from herald.domain.errors import Reason
@@ -19,7 +22,10 @@ MINUTES = st.integers(1, 240).map(lambda number: timedelta(minutes=number))
 RULES = ("progress", "fault", "alarm")
 PATTERNS = st.sampled_from([("*",), ("progress",), ("fault", "alarm"), ("a*",)])
 CHANNELS = st.sampled_from([(Channel.EMAIL,), (Channel.SMS, Channel.EMAIL), (Channel.EMAIL, Channel.SMS)])
-CHECKPOINTS = ("dispatch.recorded", "dispatch.held", "dispatch.digest_opened", "dispatch.audited", "dispatch.passed_on")
+CHECKPOINTS = (
+    "budget.charged", "dispatch.recorded", "dispatch.held", "dispatch.digest_opened", "dispatch.audited",
+    "dispatch.passed_on",
+)  # fmt: skip
 TURNS_OF_THE_CLOCK = [
     datetime(2026, 3, 29, tzinfo=UTC),
     datetime(2026, 10, 25, tzinfo=UTC),
@@ -58,6 +64,19 @@ def courtesies(draw: st.DrawFn) -> Courtesy:
     )
 
 
+@st.composite
+def budgets(draw: st.DrawFn) -> dict[str, Any]:
+    """A limit that a few messages reach, or none; a day or month ends while they come."""
+    if not draw(st.booleans()):
+        return {}
+    limit = Limit(
+        "l", draw(st.sampled_from([Scope.RULE, Scope.PERSON, Scope.TOTAL])), tuple(draw(CHANNELS)),
+        Decimal(draw(st.integers(1, 4))), draw(st.sampled_from(Per)), degrade_at=draw(st.sampled_from([50, 90])),
+    )  # fmt: skip
+    prices = {channel: {"default": Decimal(1)} for channel in (Channel.EMAIL, Channel.SMS)}
+    return plan_document(BudgetPlan("EUR", prices, (limit,), (50, 90)))
+
+
 ARRIVALS = st.lists(
     st.tuples(
         st.integers(0, 300).map(lambda number: timedelta(minutes=number)),
@@ -70,14 +89,15 @@ ARRIVALS = st.lists(
 
 @settings(max_examples=300, deadline=None)
 @given(
-    courtesies(), calendars(), st.sampled_from(TURNS_OF_THE_CLOCK), st.integers(0, 48), ARRIVALS,
+    courtesies(), calendars(), budgets(), st.sampled_from(TURNS_OF_THE_CLOCK), st.integers(0, 48), ARRIVALS,
     st.dictionaries(st.sampled_from(CHECKPOINTS), st.integers(0, 12)),
 )  # fmt: skip
 def test_each_message_ends_in_exactly_one_way(
-    courtesy: Courtesy, calendar: Calendar, day: datetime, hour: int, arrivals: list[tuple[object, ...]],
-    die_at: dict[str, int],
+    courtesy: Courtesy, calendar: Calendar, budget: dict[str, Any], day: datetime, hour: int,
+    arrivals: list[tuple[object, ...]], die_at: dict[str, int],
 ) -> None:  # fmt: skip
-    post = PostOffice(configured(courtesy, {"hours": calendar}), MovingClock(day + timedelta(hours=hour)), dict(die_at))
+    configuration = configured(courtesy, {"hours": calendar}, budget)
+    post = PostOffice(configuration, MovingClock(day + timedelta(hours=hour)), dict(die_at))
     for after, rule, to, subject, severity, channels, again in arrivals:
         post.wait(after)  # type: ignore[arg-type]
         told = post.hand_in(rule, to, subject, severity=severity, channels=channels)  # type: ignore[arg-type]
@@ -101,7 +121,9 @@ def test_each_message_ends_in_exactly_one_way(
         assert len(sent) <= 1 + sum(one.overdue for one in sent)
         digests.update(one.detail for one in digested)
         for one in skipped:
-            assert one.reason in (Reason.REPEATED, Reason.REACHED)
+            assert one.reason in (Reason.REPEATED, Reason.REACHED, Reason.OVER_BUDGET)
+            # A budget changes the way and drops nothing.
+            assert one.reason is not Reason.OVER_BUDGET or sent or digested
     for digest, members in digests.items():
         record = post.record(digest)
         assert record.notification.rule_id == DIGEST_RULE

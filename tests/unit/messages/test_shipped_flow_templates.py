@@ -53,13 +53,13 @@ CASES: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...]]] = {
         "build-progress",
         "order.milestone.reached",
         {"order": ORDER, "milestone": MILESTONE, "data": REACHED},
-        ("berSofa1", "Berlin 2025001", "Jonas Brandt", "EMEA", "Two parcels", "15:00"),
+        ("berSofa1", "Berlin 2025001", "Jonas Brandt", "EMEA", "Two parcels", "5:15"),
     ),
     "failed sync": (
         "sync-failed",
         "sync.failed",
         {"data": FAILED, "incident": INCIDENT},
-        ("pim", INCIDENT["id"], "12 items have no", "prices in EUR, spring", "15:00"),
+        ("pim", INCIDENT["id"], "12 items have no", "prices in EUR, spring", "5:15"),
     ),
     "failed job": (
         "sync-failed",

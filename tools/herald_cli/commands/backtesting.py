@@ -144,7 +144,7 @@ def _linted(folder: Path) -> "Configuration":
         fail(f"there is no folder {folder}: name one, or a version (cfg_...) with --against", EXIT_USAGE)
     findings = [finding for finding in lint_folder(folder) if not finding.warning]
     if findings:
-        fail(f"{folder} has {len(findings)} findings, so nothing was replayed: run `herald config lint`")
+        fail(f"{folder} may not ship, so nothing was replayed: run `herald config lint`")
     return read_folder(folder)
 
 

@@ -38,7 +38,7 @@ def refuse_faults(folder: Path, done: str) -> None:
     existing_folder(folder)
     findings = [finding for finding in lint_folder(folder) if not finding.warning]
     if findings:
-        fail(f"{folder} has {len(findings)} findings, so nothing was {done}: run `herald config lint`")
+        fail(f"{folder} may not ship, so nothing was {done}: run `herald config lint`")
 
 
 def refuse_failing_tests(folder: Path) -> None:

@@ -50,7 +50,7 @@ def config_lint(folder: ConfigOption = Path("config"), as_json: JsonOption = Fal
     else:
         for finding in findings:
             print_finding(finding)
-        out.print(f"[red]{len(faults)} findings[/]" if faults else f"[green]{folder} may ship[/]")
+        out.print(f"[red]{folder} may not ship: {len(faults)} to mend[/]" if faults else f"[green]{folder} may ship[/]")
     if faults:
         raise typer.Exit(EXIT_FINDINGS)
 

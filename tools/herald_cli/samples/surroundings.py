@@ -11,6 +11,6 @@ def around(event_type: str, rule_id: str = "large-order", subject: str = "order/
     return {
         "event": {"id": "evt_1", "subject": subject, "type": event_type, "source": "/threekit/pim"},
         "now": NOW,
-        "recipient": {"name": "Anna", "locale": None},
+        "recipient": {"name": "Anna", "locale": None, "zone": "Europe/Berlin"},
         "rule": {"id": rule_id, "description": "The order exceeds what sales may confirm alone.", "severity": "high"},
     }

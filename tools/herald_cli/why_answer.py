@@ -152,6 +152,8 @@ def _not_made(rule: RuleSaid) -> str:
     muted = [skip for skip in rule.skips if skip.reason not in (Reason.NO_ADDRESS, Reason.NO_RECIPIENTS)]
     if muted:
         return listed(because(skip.reason, skip.detail) for skip in muted)
+    if rule.stands_in is not None:
+        return f"they were absent: {rule.stands_in.name} was told in their place"
     if not rule.reachable and rule.then is not None:
         return f"they have no address for {listed(CHANNELS[one] for one in rule.then.channels)}"
     return "no message was made for them"

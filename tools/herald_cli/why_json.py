@@ -51,6 +51,7 @@ def _rule(rule: RuleSaid) -> dict[str, Any]:
         "id": rule.rule_id, "verdict": str(rule.verdict), "detail": rule.detail, "approval": rule.approval,
         "audience": _membership(rule.membership) if rule.membership else None,
         "reachableBy": [str(one) for one in rule.reachable], "skips": [_skip(skip) for skip in rule.skips],
+        "standsIn": rule.stands_in.name if rule.stands_in else None,
     }  # fmt: skip
 
 

@@ -53,6 +53,8 @@ def rule_lines(rule: RuleSaid) -> Iterator[str]:
         if stands.entry is not None:
             ways = listed(CHANNELS[one] for one in rule.reachable) or "no channel of the rule"
             yield f"they are in it, by {ways}"
+            if rule.stands_in is not None:
+                yield f"they were absent then, and {rule.stands_in.name} stood in for them"
         else:
             yield for_whom(stands) if stands.elsewhere else "they are not in it"
     if rule.approval:
@@ -122,7 +124,9 @@ def _messages(why: Why) -> Tree:
 
 def _add_message(tree: Tree, message: Message) -> None:
     notification = message.notification
-    node = tree.add(Text(f"{notification.id}, {notification.rule_id} to {masked_recipient(notification)}"))
+    others = notification.recipient.in_place_of
+    instead = f" in place of {listed_names(others)}" if others else ""
+    node = tree.add(Text(f"{notification.id}, {notification.rule_id} to {masked_recipient(notification)}{instead}"))
     node.add(_sentence(told(message)))
     for tried in message.channels:
         branch = node.add(Text(channel_stands(tried)))

@@ -10,6 +10,7 @@ from tests.unit.domain.approval.stories import ADA, BEN, DORA, HOUR, REQUESTER, 
 from tests.unit.usecases.why_world import (
     ENGINEERING,
     EVENT,
+    HOUSE,
     MAIL,
     PAUL,
     World,
@@ -23,6 +24,7 @@ from tests.unit.usecases.why_world import (
 from herald.adapters.memory import MemoryConfigurationStore
 from herald.domain.decision import Skip, Verdict
 from herald.domain.delivery import Channel, Delivery, DeliveryState
+from herald.domain.directory import Absence, Person
 from herald.domain.errors import Reason
 from herald.domain.event import Identity
 from herald.usecases.approvals import approval_shelves
@@ -167,6 +169,19 @@ class TestWhoWasNotTold:
         assert world.answer("Jonas") == (
             "Not told: to-customer matched, and order.customer has no address that can be used"
         )
+
+    def test_because_they_were_absent_and_who_stood_in(self) -> None:
+        away = Absence(NOW - timedelta(days=1), NOW + timedelta(days=1), ENGINEERING.key)
+        world = World().happened(a_decision_of({"large": MATCHED}))
+        people = {PAUL.key: Person(PAUL, absences=(away,)), ENGINEERING.key: Person(ENGINEERING)}
+        world.configurations = MemoryConfigurationStore(replace(HOUSE, people=people))
+        assert world.answer("Paul") == (
+            "Not told: large matched, and they were absent: Engineering was told in their place"
+        )
+        back = replace(away, end=NOW)
+        people = {**people, PAUL.key: Person(PAUL, absences=(back,))}
+        world.configurations = MemoryConfigurationStore(replace(HOUSE, people=people))
+        assert world.answer("Paul") == "Not told: large matched, and no message was made for them"
 
     def test_because_a_skip_of_the_rule_says_so(self) -> None:
         skip = Skip("large", Reason.HELD_BACK, "inc_1 of erp")

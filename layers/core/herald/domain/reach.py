@@ -1,6 +1,6 @@
 """Whom a rule reaches: its audience without those who are absent, over channels they can be told on and agreed to."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,10 +34,16 @@ def reach(then: Notify, configuration: Configuration, facts: Mapping[str, Any], 
     Never raises for facts of any shape.
     """
     audience = configuration.audiences[then.audience]
-    meant = resolve(audience, facts, configuration.people)
-    told = told_for(meant, configuration.people, now, then.channels, _requester(facts))
+    told = told_now(resolve(audience, facts, configuration.people), then, configuration, facts, now)
     agreed = _agreed(audience, facts)
     return tuple(_reached(one, one.over(then.channels), agreed) for one in told)
+
+
+def told_now(
+    meant: Iterable[Recipient], then: Notify, configuration: Configuration, facts: Mapping[str, Any], now: datetime
+) -> tuple[Recipient, ...]:  # fmt: skip
+    """Return who is told for those who are meant: they themselves, or whoever stands in for them."""
+    return told_for(meant, configuration.people, now, then.channels, requester_of(facts))
 
 
 def _reached(recipient: Recipient, ways: tuple[Channel, ...], agreed: frozenset[Channel]) -> Reach:
@@ -50,6 +56,7 @@ def _agreed(audience: Audience, facts: Mapping[str, Any]) -> frozenset[Channel]:
     return ALL_CHANNELS if audience.consent is None else channels_of(found(audience.consent, facts))
 
 
-def _requester(facts: Mapping[str, Any]) -> Recipient | None:
+def requester_of(facts: Mapping[str, Any]) -> Recipient | None:
+    """Return who asked for the order, if there is a usable address."""
     person = found(REQUESTER, facts)
     return recipient_of(person) if isinstance(person, Mapping) else None

@@ -12,6 +12,7 @@ from herald.domain.errors import ConfigurationError
 from herald.domain.membership import Membership, membership, person_of_event
 from herald.domain.notification import Recipient
 from herald.domain.person_search import Person, meant, people, stranger
+from herald.domain.reach import told_now
 from herald.ports import ConfigurationStore, StateStore
 from herald.usecases import shelves
 from herald.usecases.trace import Trace, Tracer
@@ -31,7 +32,8 @@ class SeveralPeopleError(Exception):
 class RuleSaid:
     """What a rule said, and where the person stands to its audience; ``then`` is ``None`` where it tells nobody.
 
-    ``reachable`` are the channels of the rule on which the person has an address, if they are in the audience.
+    ``reachable`` are the channels of the rule on which the person has an address, if they are in the audience;
+    ``stands_in`` is who was told in their place, since they were absent.
     """
 
     rule_id: str
@@ -43,6 +45,7 @@ class RuleSaid:
     membership: Membership | None
     reachable: tuple[Channel, ...]
     skips: tuple[Skip, ...]
+    stands_in: Recipient | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +158,15 @@ def _rules(decision: Decision | None, configuration: Configuration | None, perso
             rule.approval if rule else None, stands,
             entry.over(then.channels) if then and entry else (),
             tuple(skip for skip in decision.skips if skip.what == said.rule_id) if decision else (),
+            _stands_in(entry, then, configuration, decision) if entry and then and configuration and decision else None,
         )  # fmt: skip
+
+
+def _stands_in(
+    entry: Recipient, then: Notify, configuration: Configuration, decision: Decision
+) -> Recipient | None:  # fmt: skip
+    told = told_now((entry,), then, configuration, decision.facts, decision.decided_at)
+    return next((one for one in told if one.key != entry.key), None)
 
 
 def _elsewhere(configuration: Configuration | None, rules: Sequence[RuleSaid], person: Person) -> tuple[str, ...]:

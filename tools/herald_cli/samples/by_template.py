@@ -1,7 +1,7 @@
 """Which samples a template is tried with: its own, those of approvals, and those of the events that its rules hear."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from herald.domain.configuration import Configuration, Rule
@@ -12,6 +12,7 @@ from herald_cli.samples import approvals, flows, scans
 from herald_cli.samples.surroundings import around
 
 OWN = "sample.json"
+MOST_REASONS = 2
 OF_SCANS = {event_type: template for template, event_type in scans.TYPES.items()}
 
 
@@ -22,12 +23,17 @@ class Sample:
     name: str
     values: Mapping[str, Any] = field(repr=False)
     rule: Rule | None = None
+    reasons: tuple[Rule, ...] = ()
 
     def told_in(self, locale: str) -> Mapping[str, Any]:
-        """Return the values with what the rule is for in that language."""
-        if self.rule is None:
-            return self.values
-        return {**self.values, "rule": {**self.values["rule"], "description": self.rule.described(locale)}}
+        """Return the values with what the rule is for, or those that ask for an approval, in that language."""
+        values = dict(self.values)
+        if self.rule is not None:
+            values["rule"] = {**values["rule"], "description": self.rule.described(locale)}
+        if self.reasons and "reasons" in values.get("ask", ()):
+            told = [{"rule": rule.id, "description": rule.described(locale)} for rule in self.reasons]
+            values["ask"] = {**values["ask"], "reasons": told}
+        return values
 
 
 def samples_of(template: str, configuration: Configuration, own: Mapping[str, Any] | None = None) -> tuple[Sample, ...]:
@@ -40,7 +46,8 @@ def samples_of(template: str, configuration: Configuration, own: Mapping[str, An
         if rule.then and rule.then.template == template:
             listened = {**dict.fromkeys(rule.events, rule), **listened}
     found = [Sample(OWN, {**around("sample", template), **own})] if own is not None else []
-    found += _about_approvals(template)
+    asking = tuple(rule for rule in configuration.rules if rule.approval)[:MOST_REASONS]
+    found += [replace(sample, reasons=asking) for sample in _about_approvals(template)]
     if template in _of_digests(configuration):
         found.append(Sample("a digest", {**around("digest", DIGEST_RULE), "digest": flows.DIGEST}))
     for event_type, rule in listened.items():

@@ -204,3 +204,21 @@ def test_facts_of_any_shape_reach_somebody_or_nobody(value: Any) -> None:
     for facts in ({"order": value}, {"order": {"requester": value}}, {"data": {"consent": value}}):
         for one in reached((ADA,), people(ADA, BEN, ada=away(BEN)), facts, consent="data.consent"):
             assert set(one.channels) <= {EMAIL}
+
+
+@pytest.mark.parametrize(
+    ("consent", "wants", "later"),
+    [
+        (["sms"], (), (SMS,)),
+        (["sms", "email"], (EMAIL,), (EMAIL,)),
+        (["email"], (SMS, EMAIL), (EMAIL,)),
+        (True, (), (EMAIL, SMS, WHATSAPP)),
+    ],
+)
+def test_who_agreed_to_some_channels_is_bound_to_them_later_too(
+    consent: Any, wants: tuple[Channel, ...], later: tuple[Channel, ...]
+) -> None:
+    """As where a digest tells several messages over a channel of its own."""
+    customer = Recipient("Cleo", "cleo@example.com", "+493023125101", channels=wants)
+    (one,) = reached((customer,), {}, {"consent": consent}, consent="consent")
+    assert one.recipient.over((EMAIL, SMS, WHATSAPP)) == later

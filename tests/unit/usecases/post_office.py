@@ -22,11 +22,13 @@ from herald.adapters.templates import JinjaRenderer
 from herald.domain.configuration import Configuration, Notify
 from herald.domain.courtesy import Courtesy
 from herald.domain.delivery import Channel, Delivery, DeliveryState
+from herald.domain.errors import CallFailed
 from herald.domain.gate import GatePolicy
-from herald.domain.message import EmailContent
+from herald.domain.message import EmailContent, Outgoing
 from herald.domain.notification import Notification, Recipient, Severity, notification_id
 from herald.domain.working_time import Calendar
 from herald.ports import Clock, NotificationRecord
+from herald.usecases import shelves
 from herald.usecases.basis import FindBasis
 from herald.usecases.budget import Budgets
 from herald.usecases.deliveries import Deliveries
@@ -96,7 +98,8 @@ class PostOffice:
     def __post_init__(self) -> None:
         self.ledger, self.decisions, self.audit = MemoryLedger(), MemoryDecisions(), MemoryAuditTrail()
         self.state = StateWithInterludes(self.clock, self.interludes)
-        self.timers, self.opentext = MemoryTimers(), MemoryOpenText()
+        self.refuse()
+        self.timers, self.opentext = MemoryTimers(), MemoryOpenText(self._fails)
         self.inbox = MemoryInbox(self.clock)
         configurations, renderer = MemoryConfigurationStore(self.configuration), JinjaRenderer()
         basis = FindBasis(self.decisions, configurations)
@@ -119,7 +122,7 @@ class PostOffice:
     def hand_in(
         self, rule: str = "progress", to: Recipient = ADA, subject: str = "order/1", *,
         severity: Severity = Severity.MEDIUM, channels: tuple[Channel, ...] = (Channel.EMAIL,),
-        facts: Mapping[str, Any] | None = None, about: str = "",
+        facts: Mapping[str, Any] | None = None, about: str = "", sequence: tuple[str, int] | None = None,
     ) -> str:  # fmt: skip
         """Decide that somebody is told, as rule evaluation does, and let dispatch have it; return its id."""
         event = f"evt_{rule}_{subject}"
@@ -129,6 +132,7 @@ class PostOffice:
             id=notification_id(rule, subject, "", to), event_id=event, rule_id=rule, subject=subject,
             audience="approvers", recipient=to, template="note", channels=channels, severity=severity,
             config_version=self.configuration.version, created_at=self.clock(), about=about,
+            sequence=sequence,
         )  # fmt: skip
         self.ledger.open(notification)
         self.handed_in[notification.id] = notification
@@ -178,6 +182,22 @@ class PostOffice:
         """State and reason of the first channel."""
         delivery = self.delivery(identity)
         return delivery.state, delivery.reason
+
+    def stop(self, recipient: Recipient, channel: Channel = Channel.SMS) -> None:
+        """Let somebody say that they want nothing more on a channel."""
+        said = {"out": True, "at": self.clock(), "event": "evt_stop"}
+        key = shelves.address_key(channel, recipient.address(channel) or "")
+        shelves.opt_outs(self.state).change(key, lambda _before: (said, None))
+
+    def refuse(self, *failures: CallFailed, then: Callable[[], None] = lambda: None) -> None:
+        """Let the next submits fail like that, one after the other; ``then`` happens at each."""
+        self._failures, self._then = list(failures), then
+
+    def _fails(self, _message: Outgoing) -> CallFailed | None:
+        if not self._failures:
+            return None
+        self._then()
+        return self._failures.pop(0)
 
     @property
     def sent(self) -> list[str]:

@@ -14,7 +14,7 @@ from herald.domain.budget_plan import BudgetPlan, Limit, Per, Scope, plan_docume
 from herald.domain.courtesy import Courtesy, Digest, NextChannel, Repeat, Throttle, Until
 from herald.domain.delivery import Channel, DeliveryState
 from herald.domain.digest import WaitsIn
-from herald.domain.errors import Reason
+from herald.domain.errors import CallFailed, Fate, Reason
 from herald.domain.incident import Incident
 from herald.domain.notification import Severity
 from herald.domain.silence import Silence
@@ -75,6 +75,32 @@ class TestSendingHours:
         told = post.hand_in(channels=BOTH)
         post.wait(timedelta(days=3))
         assert (post.sent, post.delivery(told).state) == (["order/1"], DeliveryState.SUBMITTED)
+
+    def test_a_hold_begins_no_window_after_a_wait_at_the_gate(self) -> None:
+        friday = Calendar("daytime", "UTC", {4: ((time(8), time(9)),)})
+        post = PostOffice(configured(self.hours, {"daytime": friday}), MovingClock(NIGHT))
+        told = post.hand_in(channels=BOTH)
+        waited = post.delivery(told).waits(NIGHT, NIGHT + MINUTE, Reason.WAITS_ITS_TURN, "", turn=True)
+        held = waited.held(NIGHT + MINUTE, NIGHT + 72 * HOUR, Reason.QUIET_HOURS, "")
+        assert (waited.begun_at, held.begun_at) == (NIGHT, None)
+        tried = replace(waited, attempts=1)
+        assert tried.held(NIGHT + MINUTE, NIGHT + HOUR, Reason.GATHERED, "").begun_at == NIGHT
+
+    @pytest.mark.parametrize("zone", ["America", "Mars/Phobos", "Europe/../Berlin"])
+    def test_a_zone_that_nobody_knows_counts_as_none(self, zone: str) -> None:
+        anywhere = replace(DAYTIME, zone="")
+        config = replace(
+            configured(self.hours, {"daytime": anywhere, "office": replace(DAYTIME, name="office")}),
+            default_calendar="office",
+        )
+        post = PostOffice(versioned(config), MovingClock(NIGHT))
+        told = post.hand_in(to=replace(ADA, zone=zone), channels=BOTH)
+        assert post.delivery(told).due_at == MORNING
+
+    def test_hours_of_a_calendar_that_is_gone_are_those_of_the_channel(self) -> None:
+        post = office(self.hours, NIGHT)
+        told = post.hand_in(to=replace(ADA, hours=((Channel.SMS, "gone"),)), channels=BOTH)
+        assert post.stands(told) == (DeliveryState.HELD, Reason.QUIET_HOURS)
 
     def test_the_same_message_again_changes_nothing_while_it_is_held(self) -> None:
         post = office(self.hours, NIGHT)
@@ -226,6 +252,49 @@ class TestDigests:
         post.wait(HOUR)
         assert post.sent == ["2 at once", "progress order/9"]
 
+    def test_an_earlier_step_is_not_told_after_a_later_one(self) -> None:
+        post = office(GATHERED)
+        early = post.hand_in(subject="order/1", sequence=("order/1", 0))
+        other = post.hand_in(subject="order/2")
+        post.hand_in("alarm", subject="order/1", sequence=("order/1", 1))
+        post.wait(HOUR)
+        assert post.stands(early) == (DeliveryState.SKIPPED, Reason.OVERTAKEN)
+        assert post.sent == ["alarm order/1", "progress order/2"]
+        assert post.delivery(other).state is DeliveryState.SUBMITTED
+
+    def test_what_is_silenced_meanwhile_is_left_out(self) -> None:
+        post = office(GATHERED)
+        silenced, *others = [post.hand_in(subject=f"order/{number}") for number in range(3)]
+        made = Silence("sil_1", "Uta", "migration", NOON - HOUR, NOON + HOUR, subject="order/0")
+        courtesy_shelves.silences(post.state).change(courtesy_shelves.ALL, lambda _: ((made,), None))
+        post.wait(HOUR)
+        assert post.stands(silenced) == (DeliveryState.SKIPPED, Reason.SILENCED)
+        assert {post.delivery(one).state for one in others} == {DeliveryState.DIGESTED}
+        assert post.sent == ["2 at once"]
+
+    def test_over_a_channel_that_they_do_not_want_or_agreed_to_nobody_gets_a_digest(self) -> None:
+        post = office(replace(GATHERED, throttles=TestThrottles.few.throttles))
+        only_texts = replace(ADA, channels=(Channel.SMS,))
+        for number in range(4):
+            post.hand_in(subject=f"order/{number}", to=only_texts, channels=(Channel.SMS,))
+        assert post.sent == [f"order/{number}" for number in range(4)]
+
+    texted = Courtesy(digests=(replace(GATHERED.digests[0], told_over=(Channel.SMS,)),))
+
+    def test_over_a_channel_that_they_stopped_nobody_gets_a_digest(self) -> None:
+        post = office(self.texted)
+        post.stop(ADA)
+        told = [post.hand_in(subject=f"order/{number}") for number in range(2)]
+        assert {post.delivery(one).state for one in told} == {DeliveryState.SUBMITTED}
+
+    def test_if_they_stop_it_while_the_digest_waits_each_message_goes_out_by_itself(self) -> None:
+        post = office(self.texted)
+        told = [post.hand_in(subject=f"order/{number}") for number in range(2)]
+        post.stop(ADA)
+        post.wait(HOUR)
+        assert sorted(post.sent) == ["progress order/0", "progress order/1"]
+        assert {post.delivery(one).state for one in told} == {DeliveryState.SUBMITTED}
+
 
 class TestThrottles:
     few = Courtesy(throttles=(Throttle("texts", ("*",), "digest", most=2, within=HOUR, channels=(Channel.SMS,)),))
@@ -268,6 +337,29 @@ class TestThrottles:
         post.hand_in(subject="order/2", channels=BOTH)
         assert post.sent == ["order/1", "order/2"]
 
+    def test_what_waits_for_the_morning_is_counted_for_the_morning(self) -> None:
+        post = office(replace(self.few, hours={Channel.SMS: "daytime"}), NIGHT)
+        for number in range(5):
+            post.hand_in(subject=f"order/{number}", channels=BOTH)
+            post.wait(90 * MINUTE)
+        assert post.sent == []
+        post.clock.now = MORNING
+        post.wait(MINUTE)
+        assert sorted(post.sent) == ["order/0", "order/1"]
+        post.hand_in(subject="order/9", channels=BOTH)
+        post.wait(HOUR)
+        assert post.sent[2:] == ["4 at once"]
+
+    def test_a_second_channel_counts_and_is_not_held_up(self) -> None:
+        alerts = NextChannel("alerts", ("alarm",), 10 * MINUTE, Until.DELIVERED)
+        post = office(replace(self.few, next_channel=(alerts,)))
+        for number in range(3):
+            post.hand_in("alarm", subject=f"order/{number}", channels=(Channel.EMAIL, Channel.SMS))
+        post.wait(11 * MINUTE)
+        assert len(post.sent) == 6
+        late = post.hand_in(subject="order/9", channels=BOTH)
+        assert post.stands(late) == (DeliveryState.HELD, Reason.GATHERED)
+
     def test_there_is_room_again_when_the_time_is_over(self) -> None:
         post = office(self.few)
         for number in range(4):
@@ -297,6 +389,30 @@ class TestRepeats:
         post.hand_in("fault", subject="order/2")
         post.hand_in("progress")
         assert len(post.sent) == 4
+
+    def test_of_what_is_not_there_nobody_knows_whether_it_is_the_same(self) -> None:
+        post = office(Courtesy(repeats=(Repeat("order", ("*",), "order.shortIdd", 4 * HOUR),)))
+        for number in range(2):
+            post.hand_in("fault", subject=f"order/{number}")
+        assert len(post.sent) == 2
+
+    def test_what_has_words_of_its_own_is_no_repeat(self) -> None:
+        post = office(Courtesy(repeats=(Repeat("order", ("*",), "order.id", 4 * HOUR),)))
+        for about in ("order.0", "order.1"):
+            post.hand_in("approval.reminder", subject=f"order/{about}", about=about)
+        assert len(post.sent) == 2
+
+    def test_what_never_went_out_keeps_nothing_back(self) -> None:
+        post = office(self.once)
+        refused = CallFailed(Fate.PERMANENT, Reason.REFUSED, "", status=400)
+        post.refuse(refused)
+        facts: Any = {"event": {"id": "e", "subject": "same"}}
+        first = post.hand_in("fault", subject="order/1", facts=facts)
+        assert post.stands(first) == (DeliveryState.FAILED, Reason.REFUSED)
+        post.hand_in("fault", subject="order/1b", facts=facts)
+        third = post.hand_in("fault", subject="order/1c", facts=facts)
+        assert len(post.sent) == 1
+        assert post.stands(third) == (DeliveryState.SKIPPED, Reason.REPEATED)
 
 
 class TestSilences:
@@ -407,6 +523,46 @@ class TestBudgets:
         assert {post.stands(one) for one in later} == {(DeliveryState.HELD, Reason.GATHERED)}
         post.wait(2 * HOUR)
         assert post.sent[2:] == ["3 at once"]
+
+    def test_a_text_without_e_mail_behind_it_is_told_by_the_digest_even_alone(self) -> None:
+        post = self.office(degrade_at=50)
+        post.hand_in(subject="order/0", channels=(Channel.SMS,))
+        alone = post.hand_in(subject="order/1", channels=(Channel.SMS,))
+        post.wait(2 * HOUR)
+        assert post.sent == ["order/0", "1 at once"]
+        assert post.delivery(alone).state is DeliveryState.DIGESTED
+
+    def test_an_e_mail_alone_in_it_goes_out_as_it_is(self) -> None:
+        post = self.office(degrade_at=50)
+        post.hand_in(subject="order/0", channels=(Channel.SMS,))
+        post.hand_in(subject="order/1")
+        post.wait(2 * HOUR)
+        assert post.sent == ["order/0", "progress order/1"]
+
+    def test_who_agreed_to_texts_only_gets_no_digest(self) -> None:
+        post = self.office(degrade_at=50)
+        only_texts = replace(ADA, channels=(Channel.SMS,))
+        for number in range(3):
+            post.hand_in(subject=f"order/{number}", to=only_texts, channels=(Channel.SMS,))
+        assert post.sent == ["order/0", "order/1", "order/2"]
+
+    def test_what_is_in_doubt_goes_no_cheaper_way(self) -> None:
+        post = self.office(degrade_at=90)
+        timeout = CallFailed(Fate.UNKNOWN, Reason.TIMED_OUT)
+        limited = CallFailed(Fate.TRANSIENT, Reason.RATE_LIMITED, "", status=429)
+        post.refuse(timeout, limited)
+        told = post.hand_in(channels=BOTH)
+        post.wait(HOUR)
+        assert post.sent == ["order/1"]
+        assert post.delivery(told).resends == 1
+
+    def test_what_is_in_doubt_goes_no_other_way_after_a_stop_either(self) -> None:
+        post = office(Courtesy())
+        post.refuse(CallFailed(Fate.UNKNOWN, Reason.TIMED_OUT), then=lambda: post.stop(ADA))
+        told = post.hand_in(channels=BOTH)
+        assert post.stands(told) == (DeliveryState.FAILED, Reason.OUTCOME_UNKNOWN)
+        assert post.delivery(told).detail.startswith("not sent again (opted_out)")
+        assert post.sent == []
 
     def test_what_is_critical_goes_whatever_it_costs(self) -> None:
         post = self.office(degrade_at=50)

@@ -127,4 +127,4 @@ def _cheaper(notification: Notification, channel: Channel) -> Way | None:
     place = {other: number for number, other in enumerate(channels)}
     if channel is not Channel.EMAIL and Channel.EMAIL in place:
         return Channel.EMAIL if place[Channel.EMAIL] > place.get(channel, -1) else None
-    return DIGEST if notification.recipient.email and not notification.about else None
+    return DIGEST if notification.recipient.over((Channel.EMAIL,)) and not notification.about else None

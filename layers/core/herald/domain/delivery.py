@@ -67,11 +67,11 @@ class Delivery:
     """One channel of one notification.
 
     ``version`` counts the writes and guards each of them (optimistic lock). ``attempts`` counts submits begun,
-    ``resends`` those made after an unknown outcome (at most one). ``begun_at`` is the first claim or hold. ``due_at``
-    ends the lease while CLAIMED, is the next try while RETRY_AT, and ends the grace time while UNKNOWN. ``turn`` says
-    that ``due_at`` is a turn it was given at OpenText's door. ``look_at`` is when reconcile looks at it, while it has
-    no final state; ``submitted_at`` is when OpenText took it, as far as we know. At ``next_at`` the next channel takes
-    over unless there was success; then it is ``overdue``.
+    ``resends`` those made after an unknown outcome (at most one). ``begun_at`` is when its window of time began.
+    ``due_at`` ends the lease while CLAIMED, is the next try while RETRY_AT, and ends the grace time while UNKNOWN.
+    ``turn`` says that ``due_at`` is a turn it was given at OpenText's door. ``look_at`` is when reconcile looks at
+    it, while it has no final state; ``submitted_at`` is when OpenText took it, as far as we know. At ``next_at``
+    the next channel takes over unless there was success; then it is ``overdue``.
     """
 
     notification_id: str
@@ -98,6 +98,11 @@ class Delivery:
         """What OpenText gives back as ``ref`` for this recipient: the way from a callback to this delivery."""
         return f"{self.notification_id}.{self.channel}"
 
+    @property
+    def in_doubt(self) -> bool:
+        """Whether it may have arrived though nobody knows of it, so that it goes no other way."""
+        return self.state is DeliveryState.UNKNOWN or self.resends > 0
+
     def claimed(self, now: datetime, lease: timedelta, *, resend: bool = False) -> "Delivery":
         """Taken for one submit; whoever finds the lease over must treat the outcome as unknown."""
         return self._moved(
@@ -115,10 +120,11 @@ class Delivery:
         )  # fmt: skip
 
     def held(self, now: datetime, until: datetime, reason: Reason, detail: str) -> "Delivery":
-        """Not sent yet, on purpose; nothing was tried, so no window of time runs out meanwhile."""
+        """Not sent yet, on purpose; as long as nothing was tried, no window of time runs out meanwhile."""
         return self._moved(
-            now, state=DeliveryState.HELD, due_at=until, look_at=until, turn=False, reason=reason, detail=detail
-        )
+            now, state=DeliveryState.HELD, due_at=until, look_at=until, turn=False, reason=reason, detail=detail,
+            begun_at=self.begun_at if self.attempts else None,
+        )  # fmt: skip
 
     def submitted(self, now: datetime, job_id: str, next_at: datetime | None = None) -> "Delivery":
         """Accepted by OpenText under that job."""

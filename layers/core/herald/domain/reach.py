@@ -1,7 +1,7 @@
 """Whom a rule reaches: its audience without those who are absent, over channels they can be told on and agreed to."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -47,9 +47,11 @@ def told_now(
 
 
 def _reached(recipient: Recipient, ways: tuple[Channel, ...], agreed: frozenset[Channel]) -> Reach:
-    return Reach(
-        recipient, tuple(one for one in ways if one in agreed), tuple(one for one in ways if one not in agreed)
-    )
+    told = tuple(one for one in ways if one in agreed)
+    # Whoever told is told over nothing else later either, as by a digest: the recipient bears what they agreed to.
+    wanted = recipient.channels or tuple(dict.fromkeys((*ways, *Channel)))
+    bound = replace(recipient, channels=tuple(one for one in wanted if one in agreed)) if told else recipient
+    return Reach(recipient if agreed == ALL_CHANNELS else bound, told, tuple(one for one in ways if one not in agreed))
 
 
 def _agreed(audience: Audience, facts: Mapping[str, Any]) -> frozenset[Channel]:

@@ -22,8 +22,7 @@ def held_until(
         return None
     try:
         opens = after_working(now, timedelta(0), calendar)
-    except (LookupError, ValueError):
-        # Nor by a zone that an event names and nobody knows.
+    except ValueError:
         return None
     return opens if opens > now else None
 
@@ -33,8 +32,9 @@ def hours_of(configuration: Configuration, recipient: Recipient, channel: Channe
 
     A calendar without a zone counts in the zone of whoever is written to.
     """
-    name = dict(recipient.hours).get(channel) or configuration.courtesy.hours.get(channel)
-    calendar = {ALWAYS.name: ALWAYS, **configuration.calendars}.get(name or ALWAYS.name)
-    if calendar is None or not any(calendar.hours.values()):
+    known = {ALWAYS.name: ALWAYS, **configuration.calendars}
+    names = (dict(recipient.hours).get(channel), configuration.courtesy.hours.get(channel))
+    calendar = next((known[name] for name in names if name in known), ALWAYS)
+    if not any(calendar.hours.values()):
         return None
     return calendar if calendar.zone else replace(calendar, zone=zone_of(recipient, configuration))

@@ -173,7 +173,7 @@ class Dispatch:
         self, record: NotificationRecord, delivery: Delivery, basis: Basis, message: Outgoing
     ) -> Outcome | Again | None:
         """Send it a cheaper way where a budget is nearly spent; what perhaps arrived already goes no other way."""
-        if delivery.state is DeliveryState.UNKNOWN or record.notification.rule_id == DIGEST_RULE:
+        if delivery.in_doubt or record.notification.rule_id == DIGEST_RULE:
             return None
         ruling = self.budgets.look(record.notification, message, self.clock())
         if isinstance(ruling, Admit):
@@ -224,7 +224,6 @@ class Dispatch:
 
     def _refused(self, record: NotificationRecord, delivery: Delivery, reason: Reason, detail: str) -> None:
         """End for good. Where an earlier submit is in doubt, a refusal of the second says nothing about the first."""
-        doubtful = delivery.resends > 0 or delivery.state is DeliveryState.UNKNOWN
-        if doubtful:
+        if delivery.in_doubt:
             reason, detail = Reason.OUTCOME_UNKNOWN, f"the re-send was refused ({reason}): {detail}"
         self.deliveries.end(record, delivery, DeliveryState.FAILED, reason, detail)

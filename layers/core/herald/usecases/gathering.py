@@ -25,11 +25,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """A digest that is closed, the template that tells it and the channels it goes out over."""
+    """A digest that is closed, the template that tells it and the channels it goes out over.
+
+    Without any, since the recipient stopped them meanwhile, each message goes out by itself. ``alone``: so does one
+    that is the only one in it.
+    """
 
     digest: str
     template: str
     channels: tuple[Channel, ...]
+    alone: bool = True
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from herald.usecases.courtesy import Courtesies, Hold, Leave
 from herald.usecases.deliveries import Deliveries
 from herald.usecases.gathering import Gathering, Tell
 from herald.usecases.outcome import AGAIN, DONE, Again, Outcome
-from herald.usecases.settled import settled
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,11 @@ class Treat:
             self._hold(record, delivery, treatment)
             return DONE
         if isinstance(treatment, Leave):
-            self.deliveries.end(record, delivery, DeliveryState.SKIPPED, treatment.reason, treatment.detail)
+            state, reason, detail = DeliveryState.SKIPPED, treatment.reason, treatment.detail
+            if delivery.in_doubt:
+                state, reason = DeliveryState.FAILED, Reason.OUTCOME_UNKNOWN
+                detail = f"not sent again ({treatment.reason}): {detail}"
+            self.deliveries.end(record, delivery, state, reason, detail)
             return AGAIN
         if isinstance(treatment, Tell):
             self._tell(treatment)
@@ -81,15 +84,16 @@ class Treat:
         window = courtesy_shelves.windows(self.state).get(tell.digest)
         loaded = [self.deliveries.ledger.load(member) for member in (window.members if window else ())]
         waiting = [record for record in loaded if record is not None and _waits(record, tell.digest)]
-        over = {record.notification.id: why for record in waiting if (why := self._settled(record))}
+        over = {record.notification.id: why for record in waiting if (why := self._left_out(record)) is not None}
         told = tuple(record.notification.id for record in waiting if record.notification.id not in over)
+        told = told if tell.channels else ()
         window = self.gathering.telling(tell.digest, told)
         told = window.told or ()
         opener = next((record for record in waiting if record.notification.id == window.opener), None)
         for record in waiting:
             if record is not opener:
-                self._end_member(record, tell.digest, told, over)
-        if len(told) == 1:
+                self._end_member(record, tell, told, over)
+        if len(told) == 1 and tell.alone:
             self.timers.set(told[0], self.deliveries.clock())
         elif told:
             severity = max((record.notification.severity for record in waiting), key=lambda one: one.rank)
@@ -97,26 +101,28 @@ class Treat:
             self.gathering.tell(window, tell, replace(first.notification, severity=severity))
             self.deliveries.checkpoint("dispatch.digest_opened", first.notification.subject)
         if opener is not None:
-            self._end_member(opener, tell.digest, told, over)
+            self._end_member(opener, tell, told, over)
 
     def _end_member(
-        self, record: NotificationRecord, digest: str, told: tuple[str, ...], over: Mapping[str, str]
+        self, record: NotificationRecord, tell: Tell, told: tuple[str, ...], over: Mapping[str, Leave]
     ) -> None:
         delivery = record.delivery(record.notification.channels[0])
         identity = record.notification.id
-        if delivery.state is not DeliveryState.HELD or told == (identity,):
+        if delivery.state is not DeliveryState.HELD or (told == (identity,) and tell.alone):
             return
         if identity in told:
-            message = self.gathering.message_of(digest, record.notification.recipient)
+            message = self.gathering.message_of(tell.digest, record.notification.recipient)
             self.deliveries.end(record, delivery, DeliveryState.DIGESTED, Reason.GATHERED, message)
         elif identity in over:
-            self.deliveries.end(record, delivery, DeliveryState.SKIPPED, Reason.SETTLED, over[identity])
+            left_out = over[identity]
+            self.deliveries.end(record, delivery, DeliveryState.SKIPPED, left_out.reason, left_out.detail)
         else:
             # It came in too late for the digest, and goes out by itself.
             self.timers.set(identity, self.deliveries.clock())
 
-    def _settled(self, record: NotificationRecord) -> str:
-        return settled(record.notification, self.basis(record.notification).decision.facts, self.state)
+    def _left_out(self, record: NotificationRecord) -> Leave | None:
+        delivery, basis = record.delivery(record.notification.channels[0]), self.basis(record.notification)
+        return self.courtesies.left_out(record, delivery, basis.configuration, basis.decision.facts)
 
 
 def _waits(record: NotificationRecord, digest: str) -> bool:

@@ -15,7 +15,7 @@ BUDGETS = {
     "notification_dispatch": 290,
     "delivery_tracking": 170,
     "threekit_writeback": 245,
-    "reconcile": 260,
+    "reconcile": 265,
     "catalog_scan": 300,
     "report_download": 150,
     "approval_timer": 155,

@@ -17,7 +17,7 @@ from herald.domain.recipient_zone import local_zone, zone_of
 from herald.ports import RuleEngine
 from herald.usecases.approvals.planning import Planner
 from herald.usecases.approvals.tellings import addressees, ways
-from herald_cli.approval_preview import begun
+from herald_cli.approval_preview import begun, no_deadline
 from herald_cli.backtest_facts import CannotReplayError, Seen
 from herald_cli.backtest_said import Message, Said
 
@@ -89,7 +89,8 @@ class Side:
         try:
             approval, tellings = begun(plan, at)
         except ValueError as error:
-            raise CannotReplayError(f"a deadline of the approval {chain} cannot be told: {error}") from None
+            why = no_deadline(error, self.configuration)
+            raise CannotReplayError(f"a deadline of the approval {chain} cannot be told: {why}") from None
         for telling in tellings:
             ticket = approval.ticket(telling.ticket) if telling.ticket else None
             for recipient in addressees(approval, plan.policy, telling, ticket, at):

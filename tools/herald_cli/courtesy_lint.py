@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from herald.domain.configuration import Configuration
 from herald.domain.courtesy import ForRules, Gatherer
 from herald.usecases.approvals.tellings import TEMPLATES
+from herald_cli.audience_lint import placed_people
 from herald_cli.calendar_lint import unknown_calendar
 from herald_cli.channel_lint import missing_parts
 from herald_cli.configuration_folder import AUDIENCES, COURTESY, LoadedFolder
@@ -16,8 +17,8 @@ from herald_cli.yaml_reader import Document, Keys
 
 
 def courtesy_findings(loaded: LoadedFolder, configuration: Configuration) -> Iterator[Finding]:
-    """Yield what is wrong with ``courtesy.yaml``, and with the hours of members."""
-    yield from _members(loaded.documents[AUDIENCES], configuration)
+    """Yield what is wrong with ``courtesy.yaml``, and with the hours of people."""
+    yield from _people(loaded.documents[AUDIENCES], configuration)
     document = loaded.documents.get(COURTESY)
     if document is None:
         return
@@ -75,10 +76,7 @@ def _told_by(document: Document, at: Keys, gatherer: Gatherer, configuration: Co
             yield document.finding(at, "missing-part", message, f"add templates/{key}")
 
 
-def _members(document: Document, configuration: Configuration) -> Iterator[Finding]:
-    for name, audience in configuration.audiences.items():
-        for value, members in audience.members.items():
-            for number, member in enumerate(members):
-                for channel, calendar in member.hours:
-                    at: Keys = ("audiences", name, "members", value, number, "hours", str(channel))
-                    yield from unknown_calendar(document, at, calendar, configuration)
+def _people(document: Document, configuration: Configuration) -> Iterator[Finding]:
+    for at, person in placed_people(document.value):
+        for channel, calendar in (person.get("hours") or {}).items():
+            yield from unknown_calendar(document, (*at, "hours", channel), calendar, configuration)

@@ -112,11 +112,11 @@ class Side:
 
 
 def both_sides(
-    before: Configuration, after: Configuration, engine: RuleEngine, cost: Cost = free
+    before: Configuration, after: Configuration, engine: RuleEngine, costs: tuple[Cost, Cost] = (free, free)
 ) -> tuple[Side, Side]:  # fmt: skip
-    """Return the side before and the side after, which call people the same."""
+    """Return the side before and the side after, which call people the same; ``costs`` are of each."""
     names = names_of(before, after)
-    return Side(before, engine, names, cost), Side(after, engine, names, cost)
+    return Side(before, engine, names, costs[0]), Side(after, engine, names, costs[1])
 
 
 def names_of(*configurations: Configuration) -> dict[str, str]:

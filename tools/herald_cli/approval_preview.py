@@ -135,8 +135,18 @@ def preview(explained: ExplainedEvent, configuration: Configuration, now: dateti
             f"the configuration has nothing of the name {error}: `herald config lint` says where"
         ) from None
     except ValueError as error:
-        raise PreviewError(f"a deadline cannot be told: {error}") from None
+        raise PreviewError(f"a deadline cannot be told: {no_deadline(error, configuration)}") from None
     return PreviewedEvent(explained, verdicts, tuple(chains))
+
+
+def no_deadline(error: ValueError, configuration: Configuration) -> str:
+    """Return why no deadline can be told: somebody works by a calendar without a zone, else what the error says."""
+    chains, audiences = configuration.approvals.values(), configuration.audiences.values()
+    people = [person for audience in audiences for members in audience.members.values() for person in members]
+    people += [person.recipient for person in configuration.people.values()]
+    names = {configuration.default_calendar, *(one.calendar for one in people), *(one.calendar for one in chains)}
+    unzoned = sorted(name for name, calendar in configuration.calendars.items() if name in names and not calendar.zone)
+    return f"the calendar `{unzoned[0]}` has no zone" if unzoned else str(error)
 
 
 def _chain(

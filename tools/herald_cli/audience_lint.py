@@ -8,7 +8,7 @@ from typing import Any
 from herald.domain.audience import ANY, usable_email, usable_locale
 from herald.domain.configuration import Audience, Configuration
 from herald.domain.notification import Recipient
-from herald_cli.calendar_lint import unknown_calendar
+from herald_cli.calendar_lint import no_working_time
 from herald_cli.configuration_folder import AUDIENCES, LoadedFolder
 from herald_cli.findings import Finding, did_you_mean
 from herald_cli.path_lint import bad_path
@@ -16,6 +16,7 @@ from herald_cli.time_zones import time_zones
 from herald_cli.yaml_reader import Document, Keys
 
 PERSONS = ("order.customer", "order.requester", "order.owner")
+ADD_ZONE = "add a zone to it, or name another; when to send stands under hours"
 
 
 def audience_findings(loaded: LoadedFolder, configuration: Configuration, today: date) -> Iterator[Finding]:
@@ -74,7 +75,8 @@ def _person(document: Document, at: Keys, person: Mapping[str, Any], configurati
     name, email, zone = (person.get(key) for key in ("name", "email", "zone"))
     numbers = {key: person[key] for key in ("phone", "fax") if person.get(key) is not None}
     yield from _locale(document, (*at, "locale"), person.get("locale"))
-    yield from unknown_calendar(document, (*at, "calendar"), person.get("calendar"), configuration)
+    # Anybody may be asked for an approval, if only in somebody's place.
+    yield from no_working_time(document, (*at, "calendar"), person.get("calendar"), configuration, ADD_ZONE)
     if zone is not None and zone not in time_zones():
         fix = did_you_mean(zone, time_zones()) or "write Europe/Berlin, or UTC"
         yield document.finding((*at, "zone"), "bad-time-zone", f"`{zone}` is no time zone of IANA", fix)

@@ -1,15 +1,20 @@
-"""What the messages of a backtest would have cost by a price table."""
+"""What the messages of a backtest would have cost by the price table of their configuration."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any, Protocol
 
+from herald.domain.budget_plan import plan_of
 from herald.domain.configuration import Configuration, Rule
 from herald.domain.delivery import Channel
 from herald.domain.message import template_values
 from herald.domain.notification import Recipient
+from herald.domain.prices import price
+from herald.domain.recipient_zone import zone_of
 from herald.ports import Renderer, RenderError
+from herald_cli.backtest_side import Cost, free
 
 
 class Price(Protocol):
@@ -41,8 +46,21 @@ class Costs:
         if rule.then is None:
             return 1
         locale = recipient.locale or configuration.default_locale
-        values = template_values(facts, recipient, rule.id, rule.described(locale), rule.then.severity)
+        zone = zone_of(recipient, configuration) if configuration.local_times else None
+        values = template_values(facts, recipient, rule.id, rule.described(locale), rule.then.severity, zone)
         try:
             return self.renderer.sms(configuration, rule.then.template, locale, values).segments
         except RenderError:
             return 1
+
+
+def cost_of(configuration: Configuration, renderer: Renderer) -> Cost:
+    """Return what prices messages by the configuration's own price table; without one they cost nothing."""
+    prices = plan_of(configuration.budgets).prices
+    return Costs(partial(price, prices), renderer) if prices else free
+
+
+def currency_of(configuration: Configuration) -> str:
+    """Return the currency of the configuration's price table; empty if it has none."""
+    plan = plan_of(configuration.budgets)
+    return plan.currency if plan.prices else ""

@@ -18,18 +18,22 @@ from herald_cli.scan_words import count, moment
 
 MOST_LINES = 30
 MOST_NAMED = 6
+NO_PRICES = Text("no price table", style="dim")
 
 
 @dataclass(frozen=True, slots=True)
 class Framed:
-    """A backtest with the versions it compares. Samples have no ``since`` and no ``read_units``."""
+    """A backtest with the versions it compares. Samples have no ``since`` and no ``read_units``.
+
+    ``currencies`` are of the price tables before and after; empty where there is none.
+    """
 
     found: Backtest
     before: str
     after: str
     since: datetime | None = None
     read_units: float | None = None
-    priced: bool = False
+    currencies: tuple[str, str] = ("", "")
 
 
 def print_backtest(console: Console, framed: Framed) -> None:
@@ -65,7 +69,6 @@ def print_backtest(console: Console, framed: Framed) -> None:
 def backtest_as_json(framed: Framed) -> dict[str, Any]:
     """Return the same for scripts, with every line."""
     found, difference = framed.found, framed.found.difference
-    before, after = difference.cost
     return {
         "before": framed.before, "after": framed.after, "since": iso(framed.since),
         "events": difference.events, "passedBy": found.passed_by, "cutOff": found.cut_off,
@@ -75,7 +78,7 @@ def backtest_as_json(framed: Framed) -> dict[str, Any]:
         ],
         "decisionsChanged": difference.changed, "messages": _line(difference.messages),
         "night": _line(difference.night), "approvals": _line(difference.approvals),
-        "cost": {"before": str(before), "after": str(after)} if framed.priced else None,
+        "cost": _cost_as_json(framed),
         "people": [
             {"who": who, "channel": channel, **_line(line)} for (who, channel), line in difference.people.items()
         ],
@@ -99,14 +102,30 @@ def _totals(framed: Framed) -> Table:
         ("messages", difference.messages), ("at night", difference.night), ("approvals", difference.approvals),
     ):  # fmt: skip
         table.add_row(name, *_numbers(line))
-    if framed.priced:
-        before, after = difference.cost
-        more, less = max(after - before, Decimal(0)), max(before - after, Decimal(0))
-        table.add_row("cost", *(str(one) if one else "" for one in (before, after, more, less)))
-    else:
-        table.add_row("cost", Text("no price table", style="dim"))
+    table.add_row(*_cost(difference.cost, framed.currencies))
     table.add_row("decisions that change", "", Text(count(difference.changed), style="bold"))
     return table
+
+
+def _cost(cost: tuple[Decimal, Decimal], currencies: tuple[str, str]) -> tuple[str | Text, ...]:
+    """Return the cells of what messages cost; amounts of two currencies have no difference."""
+    if not any(currencies):
+        return "cost", NO_PRICES
+    if currencies[0] != currencies[1]:
+        amounts = zip(cost, currencies, strict=True)
+        return "cost", *(f"{amount:f} {currency}" if currency else NO_PRICES for amount, currency in amounts)
+    before, after = cost
+    more = Text(f"+{after - before:f}" if after > before else "", style="green")
+    less = Text(f"-{before - after:f}" if after < before else "", style="red")
+    return f"cost, {currencies[0]}", f"{before:f}", f"{after:f}", more, less
+
+
+def _cost_as_json(framed: Framed) -> dict[str, Any] | None:
+    told = zip(("before", "after"), framed.found.difference.cost, framed.currencies, strict=True)
+    sides = {
+        side: {"amount": f"{amount:f}", "currency": currency} if currency else None for side, amount, currency in told
+    }
+    return sides if any(framed.currencies) else None
 
 
 def _lines(header: str, lines: Mapping[str, Line]) -> Table:

@@ -17,7 +17,7 @@ from herald.domain.recipient_zone import local_zone, zone_of
 from herald.ports import RuleEngine
 from herald.usecases.approvals.planning import Planner
 from herald.usecases.approvals.tellings import addressees, ways
-from herald_cli.approval_preview import begun
+from herald_cli.approval_preview import begun, no_deadline
 from herald_cli.backtest_facts import CannotReplayError, Seen
 from herald_cli.backtest_said import Message, Said
 
@@ -89,7 +89,8 @@ class Side:
         try:
             approval, tellings = begun(plan, at)
         except ValueError as error:
-            raise CannotReplayError(f"a deadline of the approval {chain} cannot be told: {error}") from None
+            why = no_deadline(error, self.configuration)
+            raise CannotReplayError(f"a deadline of the approval {chain} cannot be told: {why}") from None
         for telling in tellings:
             ticket = approval.ticket(telling.ticket) if telling.ticket else None
             for recipient in addressees(approval, plan.policy, telling, ticket, at):
@@ -111,11 +112,11 @@ class Side:
 
 
 def both_sides(
-    before: Configuration, after: Configuration, engine: RuleEngine, cost: Cost = free
+    before: Configuration, after: Configuration, engine: RuleEngine, costs: tuple[Cost, Cost] = (free, free)
 ) -> tuple[Side, Side]:  # fmt: skip
-    """Return the side before and the side after, which call people the same."""
+    """Return the side before and the side after, which call people the same; ``costs`` are of each."""
     names = names_of(before, after)
-    return Side(before, engine, names, cost), Side(after, engine, names, cost)
+    return Side(before, engine, names, costs[0]), Side(after, engine, names, costs[1])
 
 
 def names_of(*configurations: Configuration) -> dict[str, str]:

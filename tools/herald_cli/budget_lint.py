@@ -11,6 +11,7 @@ from herald.domain.delivery import Channel
 from herald.domain.event_types import APPROVAL_PREFIX, BUDGET_REACHED
 from herald.domain.money import MINOR_UNITS, MoneyError, exact_amount
 from herald.domain.prices import DEFAULT
+from herald.usecases.approvals.tellings import TEMPLATES
 from herald_cli.configuration_folder import BUDGETS, LoadedFolder
 from herald_cli.findings import Finding, did_you_mean
 from herald_cli.yaml_reader import Document, Keys
@@ -73,8 +74,8 @@ def _match(document: Document, at: Keys, limit: Limit, configuration: Configurat
     if limit.scope is Scope.COUNTRY:
         yield from _country(document, at, match)
     elif limit.scope is Scope.RULE:
-        rules = {rule.id for rule in configuration.rules}
-        if match not in rules and not match.startswith(APPROVAL_PREFIX):
+        rules = {rule.id for rule in configuration.rules} | {f"{APPROVAL_PREFIX}{kind}" for kind in TEMPLATES}
+        if match not in rules:
             yield document.finding(at, "unknown-rule", f"there is no rule `{match}`", did_you_mean(match, rules))
     elif usable_email(match) is None and not match.startswith("+"):
         message = "a person is matched by the e-mail address, or by the number where there is none"

@@ -31,13 +31,16 @@ def unknown_calendar(document: Document, at: Keys, name: str | None, configurati
         yield document.finding(at, "unknown-calendar", f"{CALENDARS} has no calendar `{name}`", fix)
 
 
-def no_working_time(document: Document, at: Keys, name: str | None, configuration: Configuration) -> Iterator[Finding]:
+def no_working_time(
+    document: Document, at: Keys, name: str | None, configuration: Configuration,
+    fix: str = "add a zone to it, or name another calendar",
+) -> Iterator[Finding]:  # fmt: skip
     """Yield a finding if there is no calendar of that name, or one without a zone: deadlines need one."""
     yield from unknown_calendar(document, at, name, configuration)
     calendar = configuration.calendars.get(name or "")
     if calendar is not None and not calendar.zone:
         message = f"the calendar `{name}` has no zone, so it can say when to send, but not how long people work"
-        yield document.finding(at, "no-zone", message, "add a zone to it, or name another calendar")
+        yield document.finding(at, "no-zone", message, fix)
 
 
 def _zone(document: Document, calendar: Calendar) -> Iterator[Finding]:

@@ -74,6 +74,7 @@ def read_cases(folder: Path) -> tuple[list[PlacedCase], list[Finding]]:
     """Return the tests in the order of their files, and what is wrong with the files' form."""
     cases: list[PlacedCase] = []
     findings: list[Finding] = []
+    findings += _not_read(folder / TESTS)
     for file in sorted((folder / TESTS).glob("*.yaml")):
         document, found = _document(file)
         findings += found
@@ -112,6 +113,18 @@ def unknown_names(case: PlacedCase, rules: Collection[str], chains: Collection[s
         if chain not in chains:
             message = f"there is no chain `{chain}`"
             yield case.finding(("approvals", chain), "unknown-chain", message, did_you_mean(chain, chains))
+
+
+def _not_read(tests: Path) -> Iterator[Finding]:
+    """Yield the files that are neither tests nor samples: what somebody wrote there might never have run."""
+    for file in sorted(tests.rglob("*")):
+        name = file.relative_to(tests)
+        if file.is_dir() or file.suffix == ".json" or any(part.startswith(".") for part in name.parts):
+            continue
+        if file.suffix != ".yaml" or file.parent != tests:
+            fix = "put it into tests/ itself" if file.suffix == ".yaml" else "name it *.yaml, a sample *.json"
+            place = f"{TESTS}/{name.as_posix()}"
+            yield Finding(place, 1, 1, "not-read", "the file is not read", f"{fix}, or move it")
 
 
 def _document(file: Path) -> tuple[Document | None, list[Finding]]:

@@ -7,6 +7,7 @@ from herald.adapters.template_bundle import TemplateBundle
 from herald.domain.configuration import Configuration
 from herald.domain.courtesy import OVER_BUDGET
 from herald_cli.approval_lint import TEMPLATES as APPROVAL_TEMPLATES
+from herald_cli.audience_lint import placed_people
 from herald_cli.condition_lint import condition_tree
 from herald_cli.configuration_folder import AUDIENCES, CALENDARS, CHECKS, LISTS, LoadedFolder
 from herald_cli.findings import Finding
@@ -25,7 +26,7 @@ def unused_findings(loaded: LoadedFolder, configuration: Configuration, rules: I
         yield replace(finding, warning=True)
     for name in sorted(configuration.lists.keys() - lists):
         yield _unused(loaded, LISTS, (name,), f"no condition looks into the list `{name}`")
-    for name in sorted(configuration.calendars.keys() - _calendars(configuration)):
+    for name in sorted(configuration.calendars.keys() - _calendars(loaded, configuration)):
         yield _unused(loaded, CALENDARS, ("calendars", name), f"nobody works by the calendar `{name}`")
 
 
@@ -60,11 +61,10 @@ def _lists(loaded: LoadedFolder, rules: Iterable[ReadRule]) -> set[str]:
     return used
 
 
-def _calendars(configuration: Configuration) -> set[str | None]:
-    audiences = configuration.audiences.values()
-    members = [member for audience in audiences for people in audience.members.values() for member in people]
-    hours = {name for member in members for _, name in member.hours} | set(configuration.courtesy.hours.values())
-    chains = configuration.approvals.values()
+def _calendars(loaded: LoadedFolder, configuration: Configuration) -> set[str | None]:
+    people = [person for _, person in placed_people(loaded.documents[AUDIENCES].value)]
+    hours = {name for person in people for name in (person.get("hours") or {}).values()}
     return {
-        configuration.default_calendar, *hours, *(one.calendar for one in members), *(one.calendar for one in chains),
+        configuration.default_calendar, *hours, *configuration.courtesy.hours.values(),
+        *(person.get("calendar") for person in people), *(chain.calendar for chain in configuration.approvals.values()),
     }  # fmt: skip

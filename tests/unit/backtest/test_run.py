@@ -1,5 +1,6 @@
 """Every event is put to both sides; what cannot be is counted with its reason."""
 
+from dataclasses import replace
 from datetime import time
 
 from tests.unit.backtest.recorded import changed, seen, with_rule
@@ -39,6 +40,15 @@ def test_an_approval_that_cannot_be_planned_is_one_that_cannot_be_replayed() -> 
     ((why, missing),) = found.missing.items()
     assert why.startswith("a deadline of the approval order cannot be told")
     assert missing.examples == ("evt_1",)
+
+
+def test_a_calendar_in_which_no_deadline_can_be_told_is_named() -> None:
+    named = CONFIGURATION.calendars["office-berlin"]
+    unzoned = changed(calendars={**CONFIGURATION.calendars, "office-berlin": replace(named, zone="")})
+    found = run(a_case(1, seen()), after=unzoned)
+    assert list(found.missing) == [
+        "a deadline of the approval order cannot be told: the calendar `office-berlin` has no zone"
+    ]
 
 
 def test_a_changed_threshold_is_told_in_messages_and_approvals() -> None:

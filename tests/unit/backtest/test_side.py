@@ -12,12 +12,13 @@ from tests.unit.backtest.recorded import changed, seen, with_rule
 from tests.unit.rules.orders import CONFIGURATION, NOW
 
 from herald.adapters.cel import CelRuleEngine
+from herald.domain.budget_plan import BudgetPlan, plan_document
 from herald.domain.configuration import Audience, Configuration, Notify, Rule
 from herald.domain.delivery import Channel
 from herald.domain.message import SmsContent
 from herald.domain.notification import Recipient, Severity
 from herald.ports import RenderError
-from herald_cli.backtest_cost import Costs
+from herald_cli.backtest_cost import Costs, cost_of, currency_of
 from herald_cli.backtest_facts import Seen
 from herald_cli.backtest_said import Said, is_changed
 from herald_cli.backtest_side import both_sides
@@ -145,7 +146,7 @@ class TestCost:
 
     def cost(self, rule: Rule) -> Decimal:
         costs = Costs(self.price, self.InSegments())  # type: ignore[arg-type]
-        (message,) = said(seen(), changed(rules=(rule,)), cost=costs).messages
+        (message,) = said(seen(), changed(rules=(rule,)), costs=(costs, costs)).messages
         return message.cost
 
     def test_is_by_channel_address_and_segments(self) -> None:
@@ -153,6 +154,32 @@ class TestCost:
 
     def test_of_what_cannot_be_rendered_is_that_of_one_segment(self) -> None:
         assert self.cost(to_customers("broken")) == Decimal(1)
+
+    def test_is_counted_by_the_words_that_the_recipient_reads(self) -> None:
+        """What the rule is for is said in their language, and times in their zone."""
+
+        class InWords:
+            def sms(self, _configuration: Configuration, _template: str, locale: str, values: Any) -> SmsContent:
+                told = (locale, values["rule"]["description"], values["recipient"]["zone"])
+                assert told == ("fr", "Pour tous.", "Europe/Berlin")
+                return SmsContent("", 2)
+
+        rule = to_customers("status", translations={"fr": "Pour tous."})
+        maria = {"name": "Maria", "phone": "+493023125101", "locale": "fr", "consent": True}
+        costs = Costs(self.price, InWords())  # type: ignore[arg-type]
+        side, _ = both_sides(changed(rules=(rule,)), CONFIGURATION, ENGINE, (costs, costs))
+        assert [message.cost for message in side(seen(customer=maria), NOW).messages] == [Decimal(2)]
+
+    def test_is_by_the_price_table_of_the_configuration(self) -> None:
+        table = plan_document(BudgetPlan("EUR", {Channel.SMS: {"default": Decimal("0.5")}}))
+        priced = changed(rules=(to_customers("status"),), budgets=table)
+        renderer: Any = self.InSegments()
+        costs = cost_of(priced, renderer), cost_of(changed(budgets={}), renderer)
+        sides = both_sides(priced, changed(rules=priced.rules, budgets={}), ENGINE, costs)
+        assert [[message.cost for message in side(seen(), NOW).messages] for side in sides] == [
+            [Decimal("1.5")], [Decimal(0)],
+        ]  # fmt: skip
+        assert (currency_of(priced), currency_of(changed(budgets={}))) == ("EUR", "")
 
     def test_of_an_e_mail_needs_no_rendering(self) -> None:
         by_mail = Notify("customer", "order-status", (Channel.EMAIL,), Severity.LOW)

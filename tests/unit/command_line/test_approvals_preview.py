@@ -221,6 +221,13 @@ def test_a_name_that_leads_nowhere_is_told(tmp_path: Path) -> None:
     assert "nothing of the name 'approver': `herald config lint`" in ended.stderr
 
 
+def test_a_calendar_in_which_no_deadline_can_be_told_is_named(tmp_path: Path) -> None:
+    folder = spoilt(tmp_path, "calendars.yaml", "    zone: Europe/Berlin\n", "")
+    ended = run(folder, a_body())
+    assert ended.exit_code == 1
+    assert "a deadline cannot be told: the calendar `berlin` has no zone\n" in ended.stderr
+
+
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     ended = CliRunner().invoke(app, ["approvals", "preview", __file__, "--config", str(tmp_path / "none")])
     assert ended.exit_code == 2

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,13 @@ def record(stack: Stack, number: int, price: float = 100.0, at: datetime | None 
     decision = Decision(event.id, configuration.version, at, facts, facts_fingerprint(facts), (), (), ())
     DynamoDecisions(stack.connection.dynamodb(), stack.connection.output("AuditTableName")).save(decision)
     return event.id
+
+
+def price(folder: Path, email: str, currency: str = "EUR") -> None:
+    """Give the folder a price table."""
+    limit = "{id: all, scope: total, channels: [email], amount: 900, per: month}"
+    budgets = f"currency: {currency}\nprices: {{email: {{default: {email}}}}}\nlimits: [{limit}]\n"
+    (folder / "budgets.yaml").write_text(budgets, encoding="utf-8")
 
 
 def stored(stack: Stack) -> Mapping[str, Any]:
@@ -171,6 +179,57 @@ def test_progress_is_shown_on_a_terminal_and_nowhere_else(
         monkeypatch.setattr("herald_cli.commands.backtesting.err", Console(file=shown, force_terminal=is_terminal))
         stack.run_json("config", "backtest", "--config", str(folder))
         assert ("replaying" in shown.getvalue()) is is_terminal
+
+
+class TestCost:
+    def replayed(self, stack: Stack, folder: Path, *, in_force: str = "", changed: str = "EUR") -> dict[str, Any]:
+        """Replay two small orders, by e-mails of 0.25 in force and of 0.5 in the folder, each if it has a currency."""
+        if in_force:
+            price(folder, "0.25", in_force)
+        configuration_store(stack.connection).apply(read_folder(folder))
+        _, _ = record(stack, 1), record(stack, 2)
+        change(folder, *LARGE)
+        if changed:
+            price(folder, "0.5", changed)
+        else:
+            (folder / "budgets.yaml").unlink()
+        found: dict[str, Any] = stack.run_json("config", "backtest", "--config", str(folder))
+        assert found["messages"]["after"] == found["messages"]["before"] + 2 > 2
+        return found
+
+    def test_is_that_of_each_side_by_its_own_price_table(self, stack: Stack, folder: Path) -> None:
+        found = self.replayed(stack, folder, in_force="EUR")
+        before, after = found["messages"]["before"], found["messages"]["after"]
+        assert {side: Decimal(cost["amount"]) for side, cost in found["cost"].items()} == {
+            "before": Decimal("0.25") * before, "after": Decimal("0.5") * after,
+        }  # fmt: skip
+        assert {cost["currency"] for cost in found["cost"].values()} == {"EUR"}
+        shown = " ".join(stack.run("config", "backtest", "--config", str(folder)).stdout.split())
+        more = Decimal("0.5") * after - Decimal("0.25") * before
+        assert f"cost, EUR {Decimal('0.25') * before} {Decimal('0.5') * after} +{more} " in shown
+
+    def test_in_two_currencies_is_no_difference(self, stack: Stack, folder: Path) -> None:
+        found = self.replayed(stack, folder, in_force="USD")
+        assert [cost["currency"] for cost in found["cost"].values()] == ["USD", "EUR"]
+        shown = " ".join(stack.run("config", "backtest", "--config", str(folder)).stdout.split())
+        before, after = (found["cost"][side]["amount"] for side in ("before", "after"))
+        assert f"cost {before} USD {after} EUR decisions" in shown
+
+    def test_of_one_side_is_told_where_the_other_has_no_price_table(self, stack: Stack, folder: Path) -> None:
+        found = self.replayed(stack, folder)
+        assert (found["cost"]["before"], found["cost"]["after"]["currency"]) == (None, "EUR")
+        shown = " ".join(stack.run("config", "backtest", "--config", str(folder)).stdout.split())
+        assert f"cost no price table {found['cost']['after']['amount']} EUR decisions" in shown
+
+    def test_that_is_saved_is_told_too(self, stack: Stack, folder: Path) -> None:
+        found = self.replayed(stack, folder, in_force="EUR", changed="")
+        assert (found["cost"]["before"]["currency"], found["cost"]["after"]) == ("EUR", None)
+        price(folder, "0.125")
+        before = Decimal(found["cost"]["before"]["amount"])
+        after = Decimal("0.125") * found["messages"]["after"]
+        assert after < before
+        shown = " ".join(stack.run("config", "backtest", "--config", str(folder)).stdout.split())
+        assert f"cost, EUR {before} {after} -{before - after} " in shown
 
 
 class TestSamples:

@@ -89,6 +89,14 @@ class TestApply:
         assert (result.exit_code, "its tests cannot all be run" in result.output) == (1, True)
         assert configuration_store(stack.connection).active().version == before
 
+    def test_nor_one_with_tests_that_nobody_reads(self, stack: Stack, tmp_path: Path) -> None:
+        before = configuration_store(stack.connection).active().version
+        folder = a_folder_with(tmp_path, a_case())
+        (folder / "tests" / "some.yaml").rename(folder / "tests" / "some.yml")
+        result = run("apply", "--config", str(folder))
+        assert (result.exit_code, "its tests cannot all be run" in result.output) == (1, True)
+        assert configuration_store(stack.connection).active().version == before
+
     def test_one_whose_tests_pass_is(self, stack: Stack, tmp_path: Path) -> None:
         before = configuration_store(stack.connection).active().version
         result = run("apply", "--config", str(a_folder_with(tmp_path, a_case())))

@@ -184,7 +184,12 @@ class TestConfigApply:
         assert "is active" in ended.stdout
         assert "created the schedule outdoor" in ended.stdout
         assert "deleted the schedule all" in ended.stdout
-        assert "1 schedules are as they should be" in stack.run("config", "apply", "--config", str(folder)).stdout
+        assert "1 schedule is as it should be" in stack.run("config", "apply", "--config", str(folder)).stdout
+        catalog = folder / "catalog.yaml"
+        both = catalog.read_text(encoding="utf-8") + "    schedule: rate(2 hours)\n"
+        catalog.write_text(both, encoding="utf-8")
+        assert "created the schedule rest" in stack.run("config", "apply", "--config", str(folder)).stdout
+        assert "2 schedules are as they should be" in stack.run("config", "apply", "--config", str(folder)).stdout
 
     def test_for_scripts(self, stack: Stack, folder: Path) -> None:
         told = stack.run_json("config", "apply", "--config", str(folder))

@@ -129,6 +129,11 @@ FAULTS = {
         "match: large-order", "match: large-orders",
         "budgets.yaml:9:38: there is no rule `large-orders` (did you mean `large-order`?) [unknown-rule]",
     ),
+    "a limit of an unknown kind of what approvals tell": (
+        "match: large-order", "match: approval.requets",
+        "budgets.yaml:9:38: there is no rule `approval.requets` (did you mean `approval.request` or "
+        "`approval.question`?) [unknown-rule]",
+    ),
     "a person by name": (
         "match: Anna@Example.com", "match: Anna",
         "budgets.yaml:10:38: a person is matched by the e-mail address, or by the number where there is none "

@@ -102,6 +102,43 @@ def test_a_member_has_a_calendar_that_is_there(tmp_path: Path) -> None:
     ]
 
 
+def test_people_work_by_calendars_with_a_zone(tmp_path: Path) -> None:
+    folder = spoilt(tmp_path, "calendars.yaml", "    zone: UTC\n", "")
+    audiences = folder / "audiences.yaml"
+    lena = "people:\n  - {name: Lena Vogt, email: lena.vogt@example.com, calendar: night}\n"
+    audiences.write_text(lena + audiences.read_text(encoding="utf-8"), encoding="utf-8")
+    says = (
+        "the calendar `night` has no zone, so it can say when to send, but not how long people work "
+        "(add a zone to it, or name another; when to send stands under hours) [no-zone]"
+    )
+    assert findings_of(folder) == [f"audiences.yaml:2:63: {says}", f"audiences.yaml:12:71: {says}"]
+
+
+def test_hours_of_anybody_have_a_calendar_that_is_there_and_use_it(tmp_path: Path) -> None:
+    folder = spoilt(tmp_path, "audiences.yaml", ", calendar: night", "")
+    audiences = folder / "audiences.yaml"
+    rest = audiences.read_text(encoding="utf-8")
+    lena = "people:\n  - {name: Lena Vogt, email: lena.vogt@example.com, hours: {sms: HOURS}}\n"
+    audiences.write_text(lena.replace("HOURS", "night") + rest, encoding="utf-8")
+    assert findings_of(folder) == []
+    audiences.write_text(lena.replace("HOURS", "nigth") + rest, encoding="utf-8")
+    assert findings_of(folder) == [
+        "audiences.yaml:2:66: calendars.yaml has no calendar `nigth` (did you mean `night`?) [unknown-calendar]"
+    ]
+
+
+def test_a_calendar_somebody_works_by_is_used_wherever_they_stand(tmp_path: Path) -> None:
+    folder = spoilt(tmp_path, "audiences.yaml", ", calendar: night", "")
+    audiences = folder / "audiences.yaml"
+    rest = audiences.read_text(encoding="utf-8")
+    assert [finding.partition(" ")[2] for finding in findings_of(folder)] == [
+        "warning: nobody works by the calendar `night` (remove it, or use it) [unused]"
+    ]
+    lena = "people:\n  - {name: Lena Vogt, email: lena.vogt@example.com, calendar: night}\n"
+    audiences.write_text(lena + rest, encoding="utf-8")
+    assert findings_of(folder) == []
+
+
 def closed_for(days: int) -> str:
     """The calendars, the last of which is closed from today on."""
     off = ", ".join(f'"{TODAY + timedelta(days=number)}"' for number in range(days))

@@ -71,6 +71,23 @@ def test_a_file_that_is_wrong_keeps_no_other_from_running(tmp_path: Path) -> Non
     assert [finding.file for finding in run.findings] == ["tests/some.yaml"]
 
 
+def test_what_is_neither_a_file_of_tests_nor_a_sample_is_named(tmp_path: Path) -> None:
+    folder = a_folder_of(tmp_path, GOOD_CASE + f"    told: [{json.dumps(INES)}]\n")
+    (folder / "tests" / "samples").mkdir()
+    for name in (".notes", "more.json", "samples/more.json", "more.yml", "readme", "samples/more.yaml"):
+        (folder / "tests" / name).write_text("{}", encoding="utf-8")
+    run = run_tests(folder)
+    assert not run.passed
+    assert [str(finding) for finding in run.findings] == [
+        f"tests/{name}:1:1: the file is not read ({fix}) [not-read]"
+        for name, fix in (
+            ("more.yml", "name it *.yaml, a sample *.json, or move it"),
+            ("readme", "name it *.yaml, a sample *.json, or move it"),
+            ("samples/more.yaml", "put it into tests/ itself, or move it"),
+        )
+    ]
+
+
 def test_a_sample_is_found_beside_the_tests_and_else_in_events(tmp_path: Path) -> None:
     folder = a_folder_of(tmp_path, GOOD_CASE + f"    told: [{json.dumps(INES)}]\n")
     assert run_tests(folder).passed

@@ -92,18 +92,21 @@ def backtest(  # noqa: PLR0913, PLR0917 - each is an option of the command
 
 
 def _samples(folder: Path, before: "Configuration", after: "Configuration", most: int | None) -> "Framed":
-    from herald_cli.backtest_report import Framed  # noqa: PLC0415 - as above
+    from herald_cli.backtest_cost import currency_of  # noqa: PLC0415 - as above
+    from herald_cli.backtest_report import Framed  # noqa: PLC0415
     from herald_cli.backtest_run import backtest as run  # noqa: PLC0415
     from herald_cli.backtest_sources import SampleFolder  # noqa: PLC0415
 
     told = SampleFolder(folder, before, after, datetime.now(UTC))()
-    return Framed(run(told, _sides(before, after), most), before.version, after.version)
+    found = run(told, _sides(before, after), most)
+    return Framed(found, before.version, after.version, currencies=(currency_of(before), currency_of(after)))
 
 
 def _inbox(
     connection: "Connection", before: "Configuration", after: "Configuration", since: timedelta, most: int | None
 ) -> "Framed":  # fmt: skip
-    from herald_cli.backtest_facts import SeenAgain  # noqa: PLC0415 - as above
+    from herald_cli.backtest_cost import currency_of  # noqa: PLC0415 - as above
+    from herald_cli.backtest_facts import SeenAgain  # noqa: PLC0415
     from herald_cli.backtest_report import Framed  # noqa: PLC0415
     from herald_cli.backtest_run import backtest as run  # noqa: PLC0415
     from herald_cli.backtest_sources import recorded_cases  # noqa: PLC0415
@@ -116,14 +119,18 @@ def _inbox(
     seen_again = SeenAgain(before, after, configuration_store(connection).version)
     with _progress(scan.about()) as watch:
         found = run(recorded_cases(scan.since(start), seen_again), _sides(before, after), most, watch)
-    return Framed(found, before.version, after.version, start, scan.read_units)
+    currencies = currency_of(before), currency_of(after)
+    return Framed(found, before.version, after.version, start, scan.read_units, currencies)
 
 
 def _sides(before: "Configuration", after: "Configuration") -> "tuple[Side, Side]":
     from herald.adapters.cel import CelRuleEngine  # noqa: PLC0415 - as above
+    from herald.adapters.templates import JinjaRenderer  # noqa: PLC0415
+    from herald_cli.backtest_cost import cost_of  # noqa: PLC0415
     from herald_cli.backtest_side import both_sides  # noqa: PLC0415
 
-    return both_sides(before, after, CelRuleEngine())
+    renderer = JinjaRenderer()
+    return both_sides(before, after, CelRuleEngine(), (cost_of(before, renderer), cost_of(after, renderer)))
 
 
 def _before(connection: "Connection", against: str | None) -> "Configuration":

@@ -143,7 +143,8 @@ def _in_force(connection: "Connection", configuration: "Configuration", *, as_js
     """Say that a version is active, and make the schedules of its scans."""
     told = {"active": configuration.version, "rules": len(configuration.rules)}
     if not as_json:
-        out.print(f"[green]{configuration.version}[/] is active: {len(configuration.rules)} rules")
+        rules = len(configuration.rules)
+        out.print(f"[green]{configuration.version}[/] is active: {rules} {'rule' if rules == 1 else 'rules'}")
     schedules, trouble = _scheduled(connection, configuration)
     if as_json:
         print_json({**told, "schedules": asdict(schedules) if schedules else None})
@@ -180,7 +181,9 @@ def _print_schedules(done: "Applied") -> None:
     for refused in done.refused:
         out.print(Text.assemble(("refused", "red"), f" the schedule of {', '.join(refused.partitions)}: {refused.why}"))
     if done.unchanged:
-        out.print(f"{len(done.unchanged)} schedules are as they should be", highlight=False)
+        number = len(done.unchanged)
+        said = "1 schedule is as it should be" if number == 1 else f"{number} schedules are as they should be"
+        out.print(said, highlight=False)
 
 
 def _linted(folder: Path) -> "Configuration":

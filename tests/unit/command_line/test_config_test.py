@@ -5,6 +5,7 @@ from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
+from tests.builders import a_configuration
 from tests.unit.command_line.a_stack import Stack
 from tests.unit.configuration.case_folders import a_case, a_folder_with, an_order
 from typer.testing import CliRunner, Result
@@ -96,6 +97,18 @@ class TestApply:
         result = run("apply", "--config", str(folder))
         assert (result.exit_code, "its tests cannot all be run" in result.output) == (1, True)
         assert configuration_store(stack.connection).active().version == before
+
+    def test_who_is_overtaken_by_another_is_told(
+        self, stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def another(*_: object) -> tuple[None, str]:
+            configuration_store(stack.connection).apply(a_configuration(), by="somebody else")
+            return None, ""
+
+        monkeypatch.setattr("herald_cli.commands.config_versions._scheduled", another)
+        result = run("apply", "--config", str(a_folder_with(tmp_path, a_case())))
+        theirs = configuration_store(stack.connection).active().version
+        assert (result.exit_code, f"{theirs} was made active meanwhile" in result.output) == (1, True)
 
     def test_one_whose_tests_pass_is(self, stack: Stack, tmp_path: Path) -> None:
         before = configuration_store(stack.connection).active().version

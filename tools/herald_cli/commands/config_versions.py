@@ -141,6 +141,8 @@ def _print_history(found: "Sequence[Activation]") -> None:
 
 def _in_force(connection: "Connection", configuration: "Configuration", *, as_json: bool) -> None:
     """Say that a version is active, and make the schedules of its scans."""
+    from herald_cli.ports_of_stack import configuration_store  # noqa: PLC0415
+
     told = {"active": configuration.version, "rules": len(configuration.rules)}
     if not as_json:
         rules = len(configuration.rules)
@@ -152,6 +154,11 @@ def _in_force(connection: "Connection", configuration: "Configuration", *, as_js
         _print_schedules(schedules)
     if trouble:
         fail(f"{configuration.version} is active, but not all is scanned at the times it says: {trouble}")
+    with plain_errors():
+        newest = configuration_store(connection).history()[0].version
+    if newest != configuration.version:
+        # Who was last with the pointer need not have been last with the schedules.
+        fail(f"{newest} was made active meanwhile: run `herald config rollback {newest}` for its scan schedules")
 
 
 def _scheduled(connection: "Connection", configuration: "Configuration") -> "tuple[Applied | None, str]":

@@ -8,11 +8,10 @@ from pydantic import BeforeValidator, Field, StringConstraints
 
 from herald.domain.courtesy import Courtesy, Digest, NextChannel, Repeat, Throttle, Until
 from herald.domain.delivery import Channel
-from herald_cli.configuration_schema import Expression, Name, Strict
+from herald_cli.configuration_schema import Channels, Expression, Name, Strict
 
 RulePattern = Annotated[str, StringConstraints(pattern=r"^[a-z*][a-z0-9.*-]{0,63}$")]
 Rules = Annotated[list[RulePattern], Field(min_length=1)]
-Channels = Annotated[list[Channel], Field(min_length=1)]
 
 _TIME = re.compile(r"(?=\d)(?:(\d{1,2})d)?(?:(\d{1,4})h)?(?:(\d{1,4})m)?(?:(\d{1,5})s)?")
 

@@ -53,7 +53,8 @@ def test_one_person_in_two_places_is_one_with_what_is_written_in_both(tmp_path: 
         ("", datetime(2026, 3, 27, 23, tzinfo=UTC), datetime(2026, 3, 29, 22, tzinfo=UTC)),
         ("zone: Asia/Tokyo, ", datetime(2026, 3, 27, 15, tzinfo=UTC), datetime(2026, 3, 29, 15, tzinfo=UTC)),
         ("calendar: night, ", datetime(2026, 3, 28, tzinfo=UTC), datetime(2026, 3, 30, tzinfo=UTC)),
-        ("zone: Mars/Olympus, ", datetime(2026, 3, 28, tzinfo=UTC), datetime(2026, 3, 30, tzinfo=UTC)),
+        # What nobody knows as a zone is none (and the lint says so).
+        ("zone: Mars/Olympus, ", datetime(2026, 3, 27, 23, tzinfo=UTC), datetime(2026, 3, 29, 22, tzinfo=UTC)),
     ],
 )
 def test_an_absence_lasts_from_midnight_to_midnight_where_the_person_is(

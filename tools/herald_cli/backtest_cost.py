@@ -9,11 +9,10 @@ from typing import Any, Protocol
 from herald.domain.budget_plan import plan_of
 from herald.domain.configuration import Configuration, Rule
 from herald.domain.delivery import Channel
-from herald.domain.message import template_values
 from herald.domain.notification import Recipient
 from herald.domain.prices import price
-from herald.domain.recipient_zone import zone_of
 from herald.ports import Renderer, RenderError
+from herald.usecases.basis import values_of
 from herald_cli.backtest_side import Cost, free
 
 
@@ -46,8 +45,7 @@ class Costs:
         if rule.then is None:
             return 1
         locale = recipient.locale or configuration.default_locale
-        zone = zone_of(recipient, configuration) if configuration.local_times else None
-        values = template_values(facts, recipient, rule.id, rule.described(locale), rule.then.severity, zone)
+        values = values_of(configuration, facts, recipient, rule.id, rule.then.severity)
         try:
             return self.renderer.sms(configuration, rule.then.template, locale, values).segments
         except RenderError:

@@ -18,15 +18,14 @@ from herald.domain.event import Event, Identity, Origin, Trust
 from herald.domain.event_types import OWN_TYPES, is_connector_type
 from herald.domain.facts import MappingError, SourceObjects, build_facts
 from herald.domain.media_type import CLOUDEVENT, CLOUDEVENTS_BATCH, JSON
-from herald.domain.message import template_values
 from herald.domain.notification import Recipient
 from herald.domain.reach import Reach, reach
-from herald.domain.recipient_zone import zone_of
 from herald.domain.strict_json import JsonRefusedError, parse_json
 from herald.domain.threekit_envelope import read_webhook
 from herald.domain.workflow_envelope import WORKFLOW_TYPE, read_workflow
 from herald.domain.workflow_mapping import as_agreed
 from herald.ports import Renderer, RenderError, Threekit
+from herald.usecases.basis import values_of
 from herald.usecases.matters import MILESTONE_REACHED, REMEMBERED, Matters
 from herald.usecases.order_reading import read_objects
 
@@ -214,8 +213,7 @@ def _planned(
     if one.without_consent:
         problem = f"did not consent to {', '.join(one.without_consent)}"
     if renderer is not None and channels:
-        zone = zone_of(recipient, configuration)
-        values = template_values(facts, recipient, rule.id, rule.described(locale), then.severity, zone)
+        values = values_of(configuration, facts, recipient, rule.id, then.severity)
         try:
             preview = _said(renderer, channels[0], configuration, then.template, locale, values)
         except RenderError as error:

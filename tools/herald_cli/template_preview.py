@@ -9,9 +9,10 @@ from herald.adapters.template_bundle import TemplateBundle
 from herald.adapters.templates import FAX_PARTS, SMS_PARTS, JinjaRenderer
 from herald.domain.configuration import Configuration
 from herald.domain.delivery import Channel
-from herald.domain.message import EmailContent, FaxContent, SmsContent, WhatsAppContent, template_values
+from herald.domain.message import EmailContent, FaxContent, SmsContent, WhatsAppContent
 from herald.ports import RenderError
 from herald.usecases.approvals.tellings import TEMPLATES
+from herald.usecases.basis import values_of
 from herald_cli.channel_lint import PARTS_OF, SERVES_INSTEAD, faxed
 from herald_cli.explain import ExplainedEvent, explain_body
 from herald_cli.findings import did_you_mean
@@ -115,7 +116,7 @@ def sample_of_event(template: str, configuration: Configuration, body: bytes, no
             then = explained.rule.then
             if then and then.template == template and explained.messages:
                 rule, recipient = explained.rule, explained.messages[0].recipient
-                values = template_values(event.facts, recipient, rule.id, rule.description, then.severity)
+                values = values_of(configuration, event.facts, recipient, rule.id, then.severity)
                 return Sample(f"{event.type}, by {rule.id}", values, rule)
     told = ", ".join(event.type for event in events) or "nothing"
     raise NothingToPreviewError(

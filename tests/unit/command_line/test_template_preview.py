@@ -104,6 +104,11 @@ def test_an_event_of_a_file_is_told_as_its_rule_would(template: str, event: str,
     assert told in previewed(template, "--locale", "en", "--event", str(EVENTS / f"{event}.json"))["email"]["subject"]
 
 
+def test_an_event_of_a_file_is_told_in_the_zone_of_whoever_is_told() -> None:
+    mail = previewed("sync-failed", "--locale", "de", "--event", str(EVENTS / "sync_failed.json"))["email"]["text"]
+    assert re.search(r"Seit: .* 05:15 MESZ", mail)
+
+
 def test_an_event_that_no_rule_tells_with_the_template_is_no_preview(tmp_path: Path) -> None:
     assert "herald rules explain" in refused("escalation", "--event", str(EVENTS / "sync_failed.json"))
     assert "tells of none" in refused("approval-request", "--event", str(EVENTS / "sync_failed.json"))

@@ -1,5 +1,6 @@
 """What a notification was decided on: its event's facts, and the configuration of that moment."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,7 @@ from herald.domain.courtesy import NextChannel
 from herald.domain.decision import Decision
 from herald.domain.errors import PoisonError, Reason
 from herald.domain.message import template_values
-from herald.domain.notification import Notification
+from herald.domain.notification import Notification, Recipient, Severity
 from herald.domain.recipient_zone import zone_of
 from herald.ports import ConfigurationVersions, Decisions
 
@@ -38,10 +39,16 @@ class Basis:
     def values(self) -> dict[str, Any]:
         """Return what a template sees, but for what is told in words of its own."""
         told = self.notification
-        zone = zone_of(told.recipient, self.configuration) if self.configuration.local_times else None
-        return template_values(
-            self.decision.facts, told.recipient, told.rule_id, self.description(self.locale), told.severity, zone
-        )  # fmt: skip
+        return values_of(self.configuration, self.decision.facts, told.recipient, told.rule_id, told.severity)
+
+
+def values_of(
+    configuration: Configuration, facts: Mapping[str, Any], recipient: Recipient, rule_id: str, severity: Severity
+) -> dict[str, Any]:
+    """Return what a template sees of an event that somebody is told: in their language, and times in their zone."""
+    description = configuration.described(rule_id, recipient.locale or configuration.default_locale)
+    zone = zone_of(recipient, configuration) if configuration.local_times else None
+    return template_values(facts, recipient, rule_id, description, severity, zone)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from tests.builders import FACTS, MovingClock, a_configuration, a_decision, a_rule
@@ -41,6 +41,12 @@ from herald.usecases.treatment import treatment
 
 ADA = Recipient("Ada", "ada@example.com", "+493023125101", "en")
 BEN = Recipient("Ben", "ben@example.com", "+493023125102", "en")
+NOON = datetime(2026, 3, 3, 11, 0, tzinfo=UTC)
+NIGHT = datetime(2026, 3, 3, 23, 0, tzinfo=UTC)
+MORNING = datetime(2026, 3, 4, 7, 0, tzinfo=UTC)
+DAYTIME = Calendar("daytime", "Europe/Berlin", dict.fromkeys(range(7), ((time(8), time(20)),)))
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+BOTH = (Channel.SMS, Channel.EMAIL)
 TEMPLATES = {
     "note/en/subject.txt": "{{ rule.id }} {{ event.subject }}",
     "note/en/body.txt": "{{ event.subject }}",
@@ -225,3 +231,7 @@ class PostOffice:
 
 def _uncounted(name: str, number: int) -> None:
     pass
+
+
+def office(courtesy: Courtesy, at: datetime = NOON) -> PostOffice:
+    return PostOffice(configured(courtesy, {"daytime": DAYTIME}), MovingClock(at))

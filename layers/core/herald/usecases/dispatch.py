@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from herald.domain.budget import DIGEST, Admit
 from herald.domain.courtesy import DIGEST_RULE, Until
@@ -25,14 +25,12 @@ from herald.ports import (
 )  # fmt: skip
 from herald.usecases import shelves
 from herald.usecases.basis import Basis, FindBasis
+from herald.usecases.budget import Budgets
 from herald.usecases.deliveries import Deliveries, open_delivery
 from herald.usecases.message_making import MessageMaker
 from herald.usecases.outcome import AGAIN, DONE, SOON, Again, Later, Outcome
 from herald.usecases.passage import Passage
 from herald.usecases.treatment import Treat
-
-if TYPE_CHECKING:
-    from herald.usecases.budget import Budgets
 
 MAX_RESENDS = 1
 TURN_IS_KEPT = timedelta(minutes=1)
@@ -56,7 +54,7 @@ class Dispatch:
     messages: MessageMaker
     treat: Treat
     timers: Timers
-    budgets: "Budgets"
+    budgets: Budgets
     opentext: OpenText
     passage: Passage
     state: StateStore
